@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using OrleansDiffusion.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(NoiseBenchmarks).Assembly).Run(args);
