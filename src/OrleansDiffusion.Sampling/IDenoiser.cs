@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace OrleansDiffusion.Sampling;
+
+/// <summary>A denoiser D(x) = E[x_0 | x]: the data prediction of a diffusion model, whatever its network predicts.</summary>
+public interface IDenoiser
+{
+    /// <summary>Shape of one sample, without the batch dimension.</summary>
+    IReadOnlyList<long> Shape { get; }
+
+    /// <summary>The data's variance per element, about its mean over all elements; scales the first iterate only.</summary>
+    double DataVariance { get; }
+
+    /// <summary>The most rows one call should be given, 1 or more; it bounds the memory a call takes.</summary>
+    int BatchLimit { get; }
+
+    /// <summary>Evaluates D for a batch of independent rows, each at a noise level of its own.</summary>
+    /// <param name="x">[rows, *<see cref="Shape"/>], contiguous, on the CPU. Neither changed nor disposed.</param>
+    /// <param name="levels">The noise level of every row.</param>
+    /// <returns>[rows, *<see cref="Shape"/>], of x's dtype, on any device. The caller disposes it.</returns>
+    Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels);
+}

@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+
+namespace OrleansDiffusion.Sampling.Picard;
+
+/// <summary>
+/// An affine map of (x, y) for every sample of a batch, what a run of linearised steps comes to: scalars that act on
+/// whole samples, and one offset a sample. Runs compose, so a run needs only the composed map of those before it,
+/// not their trajectories.
+/// </summary>
+/// <remarks>For steps without memory only <c>x' = xx·x + offset</c> is used.</remarks>
+public sealed class AffineMap
+{
+    private readonly Linear[] _linear;
+    private readonly float[] _offsetX;
+    private readonly float[] _offsetY;
+
+    /// <summary>The identity for every sample.</summary>
+    /// <param name="samples">Number of samples.</param>
+    /// <param name="elements">Elements of a sample.</param>
+    public AffineMap(int samples, int elements)
+    {
+        Elements = elements;
+        _linear = new Linear[samples];
+        _offsetX = new float[samples * elements];
+        _offsetY = new float[samples * elements];
+        Array.Fill(_linear, Linear.Identity);
+    }
+
+    /// <summary>Number of samples.</summary>
+    public int Samples => _linear.Length;
+
+    /// <summary>Elements of a sample.</summary>
+    public int Elements { get; }
+
+    /// <summary>The scalars of a sample's map.</summary>
+    public ref Linear LinearOf(int sample) => ref _linear[sample];
+
+    /// <summary>What the map of a sample adds to x.</summary>
+    public Span<float> OffsetX(int sample) => _offsetX.AsSpan(sample * Elements, Elements);
+
+    /// <summary>What the map of a sample adds to y.</summary>
+    public Span<float> OffsetY(int sample) => _offsetY.AsSpan(sample * Elements, Elements);
+
+    /// <summary>Replaces this map by <paramref name="next"/> after it.</summary>
+    /// <param name="next">A map of the same samples and elements.</param>
+    public void Append(AffineMap next)
+    {
+        for (var n = 0; n < Samples; n++)
+        {
+            next.Apply(n, OffsetX(n), OffsetY(n));
+            _linear[n] = next._linear[n].After(_linear[n]);
+        }
+    }
+
+    /// <summary>Replaces a sample's (x, y) by its image.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="x">x; becomes xx·x + xy·y + offset.</param>
+    /// <param name="y">y; becomes yx·x + yy·y + offset.</param>
+    public void Apply(int sample, Span<float> x, Span<float> y)
+    {
+        var m = _linear[sample];
+        var offsetX = OffsetX(sample);
+        var offsetY = OffsetY(sample);
+        if (!m.HasMemory)
+        {
+            TensorPrimitives.MultiplyAdd(x, (float)m.XX, offsetX, x);
+            return;
+        }
+
+        for (var i = 0; i < x.Length; i++)
+        {
+            var (xi, yi) = ((double)x[i], (double)y[i]);
+            x[i] = (float)((m.XX * xi) + (m.XY * yi) + offsetX[i]);
+            y[i] = (float)((m.YX * xi) + (m.YY * yi) + offsetY[i]);
+        }
+    }
+
+    /// <summary>The scalars of a map of (x, y): x' = XX x + XY y, y' = YX x + YY y.</summary>
+    /// <param name="XX">x to x'.</param>
+    /// <param name="XY">y to x'.</param>
+    /// <param name="YX">x to y'.</param>
+    /// <param name="YY">y to y'.</param>
+    public readonly record struct Linear(double XX, double XY, double YX, double YY)
+    {
+        /// <summary>The map that changes nothing.</summary>
+        public static Linear Identity => new(1, 0, 0, 1);
+
+        /// <summary>Whether y takes part; the identity on y, which steps without memory leave, does not.</summary>
+        public bool HasMemory => XY != 0 || YX != 0 || YY != 1;
+
+        /// <summary>This map after <paramref name="first"/>.</summary>
+        public Linear After(Linear first) => new(
+            (XX * first.XX) + (XY * first.YX), (XX * first.XY) + (XY * first.YY),
+            (YX * first.XX) + (YY * first.YX), (YX * first.XY) + (YY * first.YY));
+    }
+}

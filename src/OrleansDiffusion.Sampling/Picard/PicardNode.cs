@@ -1,0 +1,312 @@
+using System.Collections.Immutable;
+using OrleansDiffusion.Sampling.Noise;
+using OrleansDiffusion.Sampling.Steps;
+using static TorchSharp.torch;
+
+namespace OrleansDiffusion.Sampling.Picard;
+
+/// <summary>
+/// A run of consecutive grid points of a block and the current iterate on it, for a batch of samples. One sweep is
+/// <see cref="Evaluate"/> (the model, at all points in one batch), <see cref="Fold"/> (what the run now does to
+/// whatever enters it, as one affine map) and <see cref="Move"/> (the new iterate, once what enters is known).
+/// </summary>
+/// <remarks>
+/// <para>A run of M steps has grid points 0 to M: it is entered at 0, the model is evaluated at 0 to M − 1, and point
+/// M is the next run's entry.</para>
+/// <para>After k sweeps from a fixed entry the first k points equal the sequential sampler's; a point that a sweep
+/// has not moved is not evaluated again. Not safe for concurrent use.</para>
+/// </remarks>
+public sealed class PicardNode : IDisposable
+{
+    private readonly ImmutableArray<Step> _steps;
+    private readonly int _samples;
+    private readonly int _elements;
+    private readonly bool _hasMemory;
+    private readonly bool _usesSecant;
+
+    private readonly HostTensor? _noise;    // [M, samples, d], or [M, samples, 2d] for steps with a second noise
+    private readonly HostTensor _denoised;  // D at the points it was last evaluated, [M, samples, d]
+    private readonly BlockState _running;   // y on its way through the run
+    private readonly HostTensor _scratch;   // two rows
+    private HostTensor _x;                  // the iterate x^k, [M + 1, samples, d]
+    private HostTensor _before;             // x^(k−1)
+
+    private readonly double[] _gains;       // g, [M, samples]
+    private readonly bool[] _stale;         // moved since D was evaluated there, [M, samples]
+    private readonly bool[] _evaluated;     // D was evaluated at all, [M, samples]
+    private readonly List<int> _rows;       // what the next evaluation asks for
+    private readonly NoiseLevel[] _levels;
+    private readonly List<(int Sample, int Step)> _notFinite = [];
+
+    /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start"/>.</summary>
+    /// <param name="steps">The run's steps.</param>
+    /// <param name="hasMemory">Whether they carry a second state.</param>
+    /// <param name="firstSample">Index in the job of the batch's first sample; it addresses the noise.</param>
+    /// <param name="samples">Samples in the batch.</param>
+    /// <param name="elements">Elements of a sample.</param>
+    /// <param name="linearization">How D is linearised.</param>
+    /// <param name="noise">The job's noise.</param>
+    public PicardNode(
+        ImmutableArray<Step> steps, bool hasMemory, int firstSample, int samples, int elements,
+        Linearization linearization, NormalNoise noise)
+    {
+        if (steps.IsDefaultOrEmpty)
+            throw new ArgumentException("a run needs at least one step", nameof(steps));
+        _steps = steps;
+        _samples = samples;
+        _elements = elements;
+        _hasMemory = hasMemory;
+        _usesSecant = linearization == Linearization.Secant;
+
+        var rows = steps.Length * samples;
+        _x = new HostTensor(rows + samples, elements);
+        _before = new HostTensor(rows + samples, elements);
+        _denoised = new HostTensor(rows, elements);
+        _noise = DrawNoise(steps, firstSample, samples, elements, noise);
+        _running = new BlockState(samples, elements);
+        _scratch = new HostTensor(2, elements);
+
+        _gains = new double[rows];
+        _stale = new bool[rows];
+        _evaluated = new bool[rows];
+        _rows = new List<int>(rows);
+        _levels = new NoiseLevel[rows];
+        for (var row = 0; row < rows; row++)
+            _gains[row] = FixedGain(linearization, steps[row / samples]);
+    }
+
+    /// <summary>Number of steps, M; as many points are evaluated.</summary>
+    public int Steps => _steps.Length;
+
+    /// <summary>
+    /// Where the last <see cref="Evaluate"/> returned NaN or infinity, as (sample, step of the run). The rows stay
+    /// due, so evaluating again asks for them alone.
+    /// </summary>
+    public IReadOnlyList<(int Sample, int Step)> NotFinite => _notFinite;
+
+    /// <summary>Sets the first iterate.</summary>
+    /// <param name="entry">What enters the run: x, y and the last known D.</param>
+    /// <param name="kind">How the trajectory is guessed from it.</param>
+    public void Start(BlockState entry, FirstIterate kind)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        Array.Fill(_stale, true);
+        Array.Clear(_evaluated);
+        for (var n = 0; n < _samples; n++)
+        {
+            entry.X(n).CopyTo(_x.Row(n));
+            entry.Y(n).CopyTo(_running.Y(n));
+            for (var j = 0; j < Steps; j++)
+            {
+                var (row, next) = (Row(j, n), Row(j + 1, n));
+                if (kind == FirstIterate.Copied)
+                    entry.X(n).CopyTo(_x.Row(next));
+                else
+                    StepRow(row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(n), old: _x.Row(row), _x.Row(next));
+            }
+        }
+    }
+
+    /// <summary>Evaluates the model at the points that moved since it last was.</summary>
+    /// <param name="denoiser">The model.</param>
+    /// <param name="active">For every sample, whether it is still being swept.</param>
+    /// <returns>Rows evaluated.</returns>
+    public int Evaluate(IDenoiser denoiser, ReadOnlySpan<bool> active)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        _notFinite.Clear();
+        _rows.Clear();
+        for (var row = 0; row < _stale.Length; row++)
+        {
+            if (!_stale[row] || !active[row % _samples])
+                continue;
+            _levels[_rows.Count] = _steps[row / _samples].At;
+            _rows.Add(row);
+        }
+
+        for (var first = 0; first < _rows.Count; first += denoiser.BatchLimit)
+            EvaluateRows(denoiser, first, Math.Min(denoiser.BatchLimit, _rows.Count - first));
+        return _rows.Count;
+    }
+
+    /// <summary>What the run, linearised at its current iterate, does to whatever enters it.</summary>
+    /// <param name="active">For every sample, whether it is still being swept; others keep their map.</param>
+    /// <param name="map">Receives the map.</param>
+    public void Fold(ReadOnlySpan<bool> active, AffineMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        for (var n = 0; n < _samples; n++)
+        {
+            if (active[n])
+                FoldSample(n, map);
+        }
+    }
+
+    /// <summary>Moves the iterate through the linearised steps.</summary>
+    /// <param name="entry">What enters the run in this sweep.</param>
+    /// <param name="active">For every sample, whether it is still being swept; others do not move.</param>
+    /// <param name="updates">
+    /// Receives for every active sample the largest RMS change over the run's points 1 to M; infinity where a point
+    /// would have left float32's range, which then stays where it was.
+    /// </param>
+    public void Move(BlockState entry, ReadOnlySpan<bool> active, Span<double> updates)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        (_x, _before) = (_before, _x);
+        for (var n = 0; n < _samples; n++)
+        {
+            if (active[n])
+                updates[n] = MoveSample(n, entry);
+        }
+    }
+
+    /// <summary>
+    /// Copies what leaves the run: its last point, its second state and its last D. Take it before another sweep is
+    /// made without the sample.
+    /// </summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="exit">Receives them.</param>
+    public void CopyExit(int sample, BlockState exit)
+    {
+        ArgumentNullException.ThrowIfNull(exit);
+        _x.Row(Row(Steps, sample)).CopyTo(exit.X(sample));
+        _running.Y(sample).CopyTo(exit.Y(sample));
+        _denoised.Row(Row(Steps - 1, sample)).CopyTo(exit.Denoised(sample));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _x.Dispose();
+        _before.Dispose();
+        _denoised.Dispose();
+        _noise?.Dispose();
+        _running.Dispose();
+        _scratch.Dispose();
+    }
+
+    private int Row(int point, int sample) => (point * _samples) + sample;
+
+    private void EvaluateRows(IDenoiser denoiser, int first, int count)
+    {
+        using var input = Gather(first, count);
+        using var shaped = input.view([count, .. denoiser.Shape]);
+        using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count));
+        using var fresh = HostTensor.From(output, count, _elements);
+        for (var i = 0; i < count; i++)
+            Absorb(_rows[first + i], fresh.Row(i));
+    }
+
+    // Rows that lie together are handed over without a copy.
+    private Tensor Gather(int first, int count)
+    {
+        if (_rows[first + count - 1] - _rows[first] == count - 1)
+            return _x.Tensor.narrow(0, _rows[first], count);
+        var gathered = new HostTensor(count, _elements);
+        for (var i = 0; i < count; i++)
+            _x.Row(_rows[first + i]).CopyTo(gathered.Row(i));
+        return gathered.Tensor;
+    }
+
+    private void Absorb(int row, ReadOnlySpan<float> fresh)
+    {
+        var secant = RowKernels.Absorb(fresh, _x.Row(row), _before.Row(row), _denoised.Row(row));
+        if (!secant.IsFinite)
+        {
+            _notFinite.Add((row % _samples, row / _samples));
+            return;
+        }
+
+        var gain = secant.Along / secant.LengthSquared;
+        if (_usesSecant && _evaluated[row] && float.IsFinite(gain))
+            _gains[row] = Math.Clamp(gain, 0, 1 / _steps[row / _samples].At.Alpha);
+        _evaluated[row] = true;
+        _stale[row] = false;
+    }
+
+    private double MoveSample(int n, BlockState entry)
+    {
+        var largest = 0.0;
+        entry.X(n).CopyTo(_x.Row(n));
+        entry.Y(n).CopyTo(_running.Y(n));
+        _stale[n] |= !_x.Row(n).SequenceEqual(_before.Row(n));
+        for (var j = 0; j < Steps; j++)
+        {
+            var (row, next) = (Row(j, n), Row(j + 1, n));
+            var moved = StepRow(
+                row, _gains[row], _x.Row(row), _before.Row(row), _denoised.Row(row), _before.Row(next), _x.Row(next));
+            if (!float.IsFinite(moved))
+            {
+                for (var p = j + 1; p <= Steps; p++)
+                    _before.Row(Row(p, n)).CopyTo(_x.Row(Row(p, n)));
+                return double.PositiveInfinity;
+            }
+
+            if (j + 1 < Steps)
+                _stale[next] |= moved > 0;
+            largest = Math.Max(largest, moved);
+        }
+
+        return Math.Sqrt(largest / _elements);
+    }
+
+    private void FoldSample(int n, AffineMap map)
+    {
+        var x = _scratch.Row(0);
+        var next = _scratch.Row(1);
+        x.Clear();
+        _running.Y(n).Clear();
+        map.LinearOf(n) = AffineMap.Linear.Identity;
+        for (var j = 0; j < Steps; j++)
+        {
+            var row = Row(j, n);
+            StepRow(row, _gains[row], x, _x.Row(row), _denoised.Row(row), old: x, next);
+            map.LinearOf(n) = LinearPart(_steps[j], _gains[row]).After(map.LinearOf(n));
+            next.CopyTo(x);
+        }
+
+        x.CopyTo(map.OffsetX(n));
+        _running.Y(n).CopyTo(map.OffsetY(n));
+    }
+
+    private float StepRow(
+        int row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
+        ReadOnlySpan<float> old, Span<float> next)
+    {
+        var step = _steps[row / _samples];
+        var noise = _noise is null ? d : _noise.Row(row);
+        return _hasMemory
+            ? RowKernels.StepWithMemory(step, gain, x, xk, d, noise, old, _running.Y(row % _samples), next)
+            : RowKernels.Step(step.Sample, gain, x, xk, d, noise, old, next);
+    }
+
+    private AffineMap.Linear LinearPart(in Step step, double gain) => _hasMemory
+        ? new(
+            step.Sample.X + (step.Sample.D * gain), step.Sample.Y,
+            step.Second.X + (step.Second.D * gain), step.Second.Y)
+        : new(step.Sample.X + (step.Sample.D * gain), 0, 0, 1);
+
+    // The fixed g of a step: those of ALGORITHMS' table, where a two-step method's memory moves along with D.
+    private static double FixedGain(Linearization linearization, in Step step) => linearization switch
+    {
+        Linearization.Score => 1 / step.At.Alpha,
+        Linearization.Drift when step.Sample.D != 0 => Math.Max(0, (1 - step.Sample.X) / step.Sample.D),
+        _ => 0,
+    };
+
+    private static HostTensor? DrawNoise(
+        ImmutableArray<Step> steps, int firstSample, int samples, int elements, NormalNoise noise)
+    {
+        if (!steps.Any(step => step.DrawsNoise))
+            return null;
+        var draws = steps.Any(step => step.Second.SecondNoise != 0) ? 2 : 1;
+        var drawn = new HostTensor((long)steps.Length * samples, draws * elements);
+        for (var j = 0; j < steps.Length; j++)
+        {
+            for (var n = 0; n < samples; n++)
+                noise.Fill(drawn.Row((j * samples) + n), (uint)(firstSample + n), steps[j].Noise);
+        }
+
+        return drawn;
+    }
+}

@@ -1,0 +1,30 @@
+namespace OrleansDiffusion.Sampling.Picard;
+
+/// <summary>How a block is iterated. Names are those of the command line.</summary>
+public sealed record PicardOptions
+{
+    /// <summary>How D is linearised over a sweep. Default <see cref="Linearization.Secant"/>.</summary>
+    public Linearization Linearization { get; init; } = Linearization.Secant;
+
+    /// <summary>The first iterate of a block. Default <see cref="FirstIterate.Rolled"/>.</summary>
+    public FirstIterate Start { get; init; } = FirstIterate.Rolled;
+
+    /// <summary>
+    /// RMS distance from the sequential sampler's result that a sample may have, 0 or more; 0 sweeps until nothing
+    /// moves, which is exact. Default 1e-3.
+    /// </summary>
+    public double Tolerance { get; init; } = 1e-3;
+
+    /// <summary>Most sweeps of a block, positive; null for as many as it has points, where it is exact.</summary>
+    public int? MaxSweeps { get; init; }
+
+    /// <summary>Throws if an option is out of its range.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public void Validate()
+    {
+        if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
+            throw new InvalidOptionException("tolerance", $"must be 0 (exact) or positive, was {Tolerance}");
+        if (MaxSweeps is <= 0)
+            throw new InvalidOptionException("max-sweeps", $"must be positive, was {MaxSweeps}");
+    }
+}

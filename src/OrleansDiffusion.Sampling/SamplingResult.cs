@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace OrleansDiffusion.Sampling;
+
+/// <summary>Samples and what they cost.</summary>
+/// <param name="Samples">[samples, *shape], float32, on the CPU; a failed sample is NaN throughout.</param>
+/// <param name="SweepsPerBlock">Sweeps that each block took; of a sequential run its steps.</param>
+/// <param name="Evaluations">Model evaluations of all samples together.</param>
+/// <param name="MaxResidual">
+/// The largest end error, RMS, that the convergence rule estimated in any block and sample; 0 of an exact run.
+/// </param>
+/// <param name="DeviceTime">Time spent in the model.</param>
+/// <param name="SweepOverheads">What each sweep took beyond the model.</param>
+/// <param name="Failures">Samples that the model answered with NaN or infinity, twice.</param>
+public sealed record SamplingResult(
+    Tensor Samples,
+    IReadOnlyList<int> SweepsPerBlock,
+    long Evaluations,
+    double MaxResidual,
+    TimeSpan DeviceTime,
+    IReadOnlyList<TimeSpan> SweepOverheads,
+    IReadOnlyList<SampleFailure> Failures) : IDisposable
+{
+    /// <summary>Sequential model calls on the critical path.</summary>
+    public int Rounds => SweepsPerBlock.Sum();
+
+    /// <inheritdoc/>
+    public void Dispose() => Samples.Dispose();
+}

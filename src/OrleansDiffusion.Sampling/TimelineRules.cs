@@ -1,0 +1,57 @@
+using OrleansDiffusion.Sampling.Schedules;
+using OrleansDiffusion.Sampling.Steps;
+
+namespace OrleansDiffusion.Sampling;
+
+/// <summary>What <see cref="TimelineOptions"/> may say about a given schedule.</summary>
+internal static class TimelineRules
+{
+    public static void Check(TimelineOptions options, VariancePreservingSchedule schedule)
+    {
+        if (options.Eta != 0 && options.Sampler != Sampler.Ddim)
+            throw new InvalidOptionException("eta", $"is taken by ddim only, not by {options.Sampler.Name()}");
+        if (options.CorrectorSteps != 0 && options.Sampler != Sampler.PiadmOde)
+            throw new InvalidOptionException("corrector-steps",
+                $"is taken by piadm-ode only, not by {options.Sampler.Name()}");
+        if (options.Sampler is Sampler.PiadmSde or Sampler.PiadmOde)
+            CheckPiadm(options, schedule);
+        else
+            CheckDiscrete(options, schedule);
+    }
+
+    private static void CheckPiadm(TimelineOptions options, VariancePreservingSchedule schedule)
+    {
+        Require(options.EarlyStop > 0, "early-stop", "must be positive", options.EarlyStop);
+        Require(options.Horizon > options.EarlyStop && double.IsFinite(options.Horizon), "horizon",
+            $"must be finite and above early-stop ({options.EarlyStop})", options.Horizon);
+        Require(options.Horizon <= schedule.MaxOuTime, "horizon",
+            $"must be at most {schedule.MaxOuTime:g4}, the OU time that the {schedule.Name} schedule reaches",
+            options.Horizon);
+        Require(options.BlockLength > 0, "block-length", "must be positive", options.BlockLength);
+        Require(options.Step is > 0 and <= 1, "step", "must be above 0 and at most 1", options.Step);
+        Require(options.CorrectorSteps is 0 or (>= LangevinCorrector.FewestSteps and <= ushort.MaxValue),
+            "corrector-steps", $"must be 0 (off) or {LangevinCorrector.FewestSteps} to {ushort.MaxValue}",
+            options.CorrectorSteps);
+        if (options.BlockSteps is not null)
+            throw new InvalidOptionException("block-steps", "is not taken by the piadm samplers; use block-length");
+    }
+
+    private static void CheckDiscrete(TimelineOptions options, VariancePreservingSchedule schedule)
+    {
+        if (schedule is not DiscreteSchedule discrete)
+            throw new InvalidOptionException("schedule",
+                $"must be a discrete one (linear, scaled-linear, cosine) for {options.Sampler.Name()}, was {schedule.Name}");
+        Require(options.Steps >= 1 && options.Steps <= discrete.TrainSteps, "steps",
+            $"must be 1 to {discrete.TrainSteps}, the training steps of the {schedule.Name} schedule", options.Steps);
+        Require(options.Sampler != Sampler.DpmSolverPlusPlus2M || options.Steps < discrete.TrainSteps, "steps",
+            $"must be 1 to {discrete.TrainSteps - 1} for dpm++2m, below the training steps", options.Steps);
+        Require(options.Eta is >= 0 and <= 1, "eta", "must be 0 to 1", options.Eta);
+        Require(options.BlockSteps is null or > 0, "block-steps", "must be positive", options.BlockSteps ?? 0);
+    }
+
+    private static void Require(bool condition, string option, string allowed, double given)
+    {
+        if (!condition)
+            throw new InvalidOptionException(option, $"{allowed}, was {given}");
+    }
+}
