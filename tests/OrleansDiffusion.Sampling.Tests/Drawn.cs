@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Sampling.Picard;
+
+namespace OrleansDiffusion.Sampling.Tests;
+
+/// <summary>What a sampler returned, with the samples as plain arrays.</summary>
+internal sealed record Drawn(
+    float[][] Samples,
+    IReadOnlyList<int> SweepsPerBlock,
+    long Evaluations,
+    double MaxResidual,
+    IReadOnlyList<SampleFailure> Failures)
+{
+    public const ulong Seed = 7;
+
+    public int Rounds => SweepsPerBlock.Sum();
+
+    public static Drawn Sequentially(
+        IDenoiser denoiser, Timeline timeline, int samples, int firstSample = 0, ulong seed = Seed)
+    {
+        using var result = new SequentialSampler(denoiser, timeline).Sample(
+            seed, firstSample, samples, cancellationToken: TestContext.Current.CancellationToken);
+        return From(result);
+    }
+
+    public static Drawn ByPicard(
+        IDenoiser denoiser, Timeline timeline, PicardOptions options, int samples, int firstSample = 0,
+        ulong seed = Seed, IProgress<SweepProgress>? progress = null)
+    {
+        using var result = new PicardSampler(denoiser, timeline, options).Sample(
+            seed, firstSample, samples, progress, TestContext.Current.CancellationToken);
+        return From(result);
+    }
+
+    /// <summary>The RMS distance of every sample to that of another run.</summary>
+    public double[] DistancesTo(Drawn other) => DistancesTo(other.Samples);
+
+    /// <inheritdoc cref="DistancesTo(Drawn)"/>
+    public double[] DistancesTo(float[][] others) => [.. Samples.Zip(others, Rms)];
+
+    private static double Rms(float[] a, float[] b) =>
+        Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Average());
+
+    private static Drawn From(SamplingResult result)
+    {
+        var elements = MemoryMarshal.Cast<byte, float>(result.Samples.bytes).ToArray();
+        var samples = elements.Chunk(elements.Length / (int)result.Samples.shape[0]).ToArray();
+        return new Drawn(samples, result.SweepsPerBlock, result.Evaluations, result.MaxResidual, result.Failures);
+    }
+}

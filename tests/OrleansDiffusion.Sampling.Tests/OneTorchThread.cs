@@ -1,0 +1,12 @@
+using OrleansDiffusion.Sampling.Tests;
+using TorchSharp;
+
+[assembly: AssemblyFixture(typeof(OneTorchThread))]
+
+namespace OrleansDiffusion.Sampling.Tests;
+
+/// <summary>The tensors here are small: more threads only wait for one another, and test classes run side by side.</summary>
+public sealed class OneTorchThread
+{
+    public OneTorchThread() => torch.set_num_threads(1);
+}
