@@ -29,7 +29,8 @@ internal sealed unsafe class HostTensor : IDisposable
         _elements = checked((int)tensor.shape[1]);
 
         // A span holds 2^31 bytes at most, so the first element is asked for alone.
-        using var first = Tensor.narrow(0, 0, 1).narrow(1, 0, 1);
+        using var row = Tensor.narrow(0, 0, 1);
+        using var first = row.narrow(1, 0, 1);
         _origin = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 

@@ -4,9 +4,14 @@ using OrleansDiffusion.Tests;
 namespace OrleansDiffusion.Sampling.Tests.Denoisers;
 
 /// <summary>The denoiser of a mixture, row by row.</summary>
-internal sealed class MixtureRows(MixtureParameters mixture) : RowDenoiser((int)mixture.Shape[0])
+/// <param name="mixture">The mixture.</param>
+/// <param name="batchLimit">The most rows of a call.</param>
+internal sealed class MixtureRows(MixtureParameters mixture, int batchLimit = int.MaxValue)
+    : RowDenoiser((int)mixture.Shape[0])
 {
     private readonly ScalarMixture _mixture = new(mixture);
+
+    public override int BatchLimit => batchLimit;
 
     protected override void DenoiseRow(ReadOnlySpan<float> x, NoiseLevel level, Span<float> denoised)
     {
