@@ -106,7 +106,8 @@ internal sealed class SamplingRun : IDisposable
                 State.X(n).Fill(float.NaN);
         }
 
-        var samples = State.XTensor.clone().view([State.Samples, .. _denoiser.Shape]);
+        using var flat = State.XTensor.clone();
+        var samples = flat.view([State.Samples, .. _denoiser.Shape]);
         return new SamplingResult(
             samples, _sweepsPerBlock, _evaluations, _maxResidual, _deviceTime, _overheads, _failures);
     }
