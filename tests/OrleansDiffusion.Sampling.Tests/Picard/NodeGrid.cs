@@ -25,14 +25,14 @@ internal sealed class NodeGrid : IDisposable
         _active = new bool[samples];
         Array.Fill(_active, true);
 
-        var before = entry;
+        using var before = new BlockState(samples, elements);
+        Copy(entry, before);
         for (var p = 0; p < nodes; p++)
         {
             Copy(before, _entries[p]);
             for (var n = 0; n < samples; n++)
                 entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
             _nodes[p].Start(_entries[p], start);
-            before = new BlockState(samples, elements);
             CopyExit(_nodes[p], before);
         }
     }
