@@ -1,0 +1,159 @@
+using OrleansDiffusion.Sampling.Noise;
+using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Sampling.Steps;
+using OrleansDiffusion.Sampling.Tests.Denoisers;
+using OrleansDiffusion.Tests;
+
+namespace OrleansDiffusion.Sampling.Tests.Picard;
+
+/// <summary>A run of linearised steps is one affine map, and maps compose.</summary>
+public sealed class AffineMapTests
+{
+    private const int Samples = 2;
+    private const int Elements = 11;
+    private static readonly bool[] Active = [true, true];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Folding_any_run_is_moving_whatever_enters_through_it(bool hasMemory)
+    {
+        var denoiser = new MixtureRows(Mixtures.Random(3, Elements));
+        var random = new Random(23);
+        for (var trial = 0; trial < 100; trial++)
+        {
+            var steps = Enumerable.Range(0, random.Next(1, 12)).Select(j => AnyStep(random, j, hasMemory));
+            using var node = new PicardNode(
+                [.. steps], hasMemory, firstSample: 0, Samples, Elements, Linearization.Secant, new NormalNoise(3));
+            using var entry = AnyState(random);
+            node.Start(entry, FirstIterate.Copied);
+            for (var sweep = 0; sweep < 3; sweep++)
+            {
+                var map = new AffineMap(Samples, Elements);
+                using var exit = new BlockState(Samples, Elements);
+                using var other = AnyState(random);
+                node.Evaluate(denoiser, Active);
+
+                node.Fold(Active, map);
+                node.Move(other, Active, new double[Samples]);
+
+                for (var n = 0; n < Samples; n++)
+                {
+                    map.Apply(n, other.X(n), other.Y(n));
+                    node.CopyExit(n, exit);
+                    AssertNear(exit.X(n), other.X(n));
+                    AssertNear(exit.Y(n), other.Y(n));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_map_after_another_is_both_in_turn_however_they_are_grouped(bool hasMemory)
+    {
+        var random = new Random(29);
+        for (var trial = 0; trial < 100; trial++)
+        {
+            var (first, second, third) = (AnyMap(random, hasMemory), AnyMap(random, hasMemory), AnyMap(random, hasMemory));
+            using var state = AnyState(random);
+            var x = state.X(0).ToArray();
+            var y = state.Y(0).ToArray();
+            foreach (var map in new[] { first, second, third })
+                map.Apply(0, x, y);
+
+            second.Append(third);
+            first.Append(second);
+            first.Apply(0, state.X(0), state.Y(0));
+
+            AssertNear(x, state.X(0));
+            AssertNear(y, state.Y(0));
+            Assert.Equal(hasMemory, first.LinearOf(0).HasMemory);
+        }
+    }
+
+    [Fact]
+    public void A_new_map_changes_nothing()
+    {
+        using var state = AnyState(new Random(31));
+        var (x, y) = (state.X(1).ToArray(), state.Y(1).ToArray());
+
+        new AffineMap(Samples, Elements).Apply(1, state.X(1), state.Y(1));
+
+        Assert.Equal(x, state.X(1));
+        Assert.Equal(y, state.Y(1));
+    }
+
+    [Fact]
+    public void A_sample_that_is_not_active_keeps_its_map()
+    {
+        var block = TestBlocks.Named("ddpm");
+        using var entry = TestBlocks.Entry(block, Samples, Elements);
+        using var node = TestBlocks.NodeOver(block, .., Samples, Elements, Linearization.Data);
+        node.Start(entry, FirstIterate.Copied);
+        node.Evaluate(new MixtureRows(Mixtures.Random(3, Elements)), Active);
+        var map = new AffineMap(Samples, Elements);
+
+        node.Fold([true, false], map);
+
+        Assert.NotEqual(AffineMap.Linear.Identity, map.LinearOf(0));
+        Assert.Equal(AffineMap.Linear.Identity, map.LinearOf(1));
+        Assert.All(map.OffsetX(1).ToArray(), offset => Assert.Equal(0, offset));
+    }
+
+    private static Step AnyStep(Random random, int j, bool hasMemory)
+    {
+        var level = new NoiseLevel(Between(random, 0.5, 1), Between(random, 0.3, 1), j);
+        return new Step(
+            level,
+            new StepRow(
+                Between(random, 0.7, 1.1), Between(random, 0, 0.3), Between(random, 0, 0.2),
+                hasMemory ? Between(random, -0.3, 0.3) : 0),
+            hasMemory
+                ? new StepRow(
+                    Between(random, -0.3, 0.3), Between(random, -0.5, 1), Between(random, 0, 0.2),
+                    Between(random, -0.5, 0.5), Between(random, 0, 0.2))
+                : default,
+            NoiseAddress.ForStep(j));
+    }
+
+    private static AffineMap AnyMap(Random random, bool hasMemory)
+    {
+        var map = new AffineMap(Samples, Elements);
+        map.LinearOf(0) = hasMemory
+            ? new AffineMap.Linear(
+                Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1))
+            : AffineMap.Linear.Identity with { XX = Between(random, -1, 1) };
+        Fill(random, map.OffsetX(0));
+        if (hasMemory)
+            Fill(random, map.OffsetY(0));
+        return map;
+    }
+
+    private static BlockState AnyState(Random random)
+    {
+        var state = new BlockState(Samples, Elements);
+        for (var n = 0; n < Samples; n++)
+        {
+            Fill(random, state.X(n));
+            Fill(random, state.Y(n));
+        }
+
+        return state;
+    }
+
+    private static void Fill(Random random, Span<float> row)
+    {
+        foreach (ref var x in row)
+            x = (float)Between(random, -2, 2);
+    }
+
+    private static double Between(Random random, double low, double high) => double.Lerp(low, high, random.NextDouble());
+
+    private static void AssertNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-5f * (1 + MathF.Abs(expected[i])));
+    }
+}
