@@ -46,6 +46,8 @@ public static class MixtureFile
             content.Weights ?? throw Missing("weights"),
             content.Means ?? throw Missing("means"),
             content.Stddevs ?? throw Missing("stddevs"));
+        if (Array.IndexOf(content.Means, null) is >= 0 and var k)
+            throw Missing($"means[{k}]");
         parameters.Validate();
         return parameters;
 
