@@ -29,7 +29,7 @@ public sealed record TimelineOptions
     /// <summary>ε, the OU length of a piadm step; positive, at most 1. Default 1/32.</summary>
     public double Step { get; init; } = 1.0 / 32;
 
-    /// <summary>η, the OU time at which the piadm samplers end; positive, below the horizon. Default 1e-3.</summary>
+    /// <summary>η, the OU time at which the piadm samplers end; at least 1e-9, below the horizon. Default 1e-3.</summary>
     public double EarlyStop { get; init; } = 1e-3;
 
     /// <summary>M†, steps of piadm-ode's corrector after each block: 0 (off, the default) or 64 to 65535.</summary>

@@ -6,8 +6,15 @@ namespace OrleansDiffusion.Sampling;
 /// <summary>What <see cref="TimelineOptions"/> may say about a given schedule.</summary>
 internal static class TimelineRules
 {
+    // A grid beyond these is a slip of the pen: it would not fit memory, or leave nothing of σ² in double precision.
+    private const int MostSteps = 1_000_000;
+    private const double EarliestStop = 1e-9;
+
     public static void Check(TimelineOptions options, VariancePreservingSchedule schedule)
     {
+        RequireDefined("sampler", options.Sampler);
+        RequireDefined("spacing", options.Spacing);
+        RequireDefined("final-sigma", options.FinalSigma);
         if (options.Eta != 0 && options.Sampler != Sampler.Ddim)
             throw new InvalidOptionException("eta", $"is taken by ddim only, not by {options.Sampler.Name()}");
         if (options.CorrectorSteps != 0 && options.Sampler != Sampler.PiadmOde)
@@ -21,14 +28,16 @@ internal static class TimelineRules
 
     private static void CheckPiadm(TimelineOptions options, VariancePreservingSchedule schedule)
     {
-        Require(options.EarlyStop > 0, "early-stop", "must be positive", options.EarlyStop);
+        Require(options.EarlyStop >= EarliestStop, "early-stop", $"must be at least {EarliestStop}", options.EarlyStop);
         Require(options.Horizon > options.EarlyStop && double.IsFinite(options.Horizon), "horizon",
             $"must be finite and above early-stop ({options.EarlyStop})", options.Horizon);
         Require(options.Horizon <= schedule.MaxOuTime, "horizon",
             $"must be at most {schedule.MaxOuTime:g4}, the OU time that the {schedule.Name} schedule reaches",
             options.Horizon);
-        Require(options.BlockLength > 0, "block-length", "must be positive", options.BlockLength);
-        Require(options.Step is > 0 and <= 1, "step", "must be above 0 and at most 1", options.Step);
+        Require(options.BlockLength > 0 && options.Horizon / options.BlockLength <= ushort.MaxValue, "block-length",
+            $"must be positive and make at most {ushort.MaxValue} blocks of the horizon", options.BlockLength);
+        Require(options.Step is > 0 and <= 1 && options.Horizon / options.Step <= MostSteps, "step",
+            $"must be above 0, at most 1, and make at most {MostSteps} steps of the horizon", options.Step);
         Require(options.CorrectorSteps is 0 or (>= LangevinCorrector.FewestSteps and <= ushort.MaxValue),
             "corrector-steps", $"must be 0 (off) or {LangevinCorrector.FewestSteps} to {ushort.MaxValue}",
             options.CorrectorSteps);
@@ -47,6 +56,13 @@ internal static class TimelineRules
             $"must be 1 to {discrete.TrainSteps - 1} for dpm++2m, below the training steps", options.Steps);
         Require(options.Eta is >= 0 and <= 1, "eta", "must be 0 to 1", options.Eta);
         Require(options.BlockSteps is null or > 0, "block-steps", "must be positive", options.BlockSteps ?? 0);
+    }
+
+    private static void RequireDefined<T>(string option, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new InvalidOptionException(option, $"must be one of {string.Join(", ", Enum.GetNames<T>())}, was {value}");
     }
 
     private static void Require(bool condition, string option, string allowed, double given)

@@ -22,6 +22,12 @@ public sealed record PicardOptions
     /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
     public void Validate()
     {
+        if (!Enum.IsDefined(Linearization))
+            throw new InvalidOptionException("linearization",
+                $"must be one of {string.Join(", ", Enum.GetNames<Linearization>())}, was {Linearization}");
+        if (!Enum.IsDefined(Start))
+            throw new InvalidOptionException("start",
+                $"must be one of {string.Join(", ", Enum.GetNames<FirstIterate>())}, was {Start}");
         if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
             throw new InvalidOptionException("tolerance", $"must be 0 (exact) or positive, was {Tolerance}");
         if (MaxSweeps is <= 0)
