@@ -45,7 +45,13 @@ public sealed class OptionTests
         ("step", Ode with { Step = -0.1 }),
         ("step", Sde with { Step = 1.01 }),
         ("step", Sde with { Step = double.NaN }),
+        ("block-length", Ode with { BlockLength = 1e-5 }),
+        ("step", Sde with { Step = 1e-300 }),
+        ("sampler", Ddpm with { Sampler = (Sampler)99 }),
+        ("spacing", Ddpm with { Spacing = (TimestepSpacing)99 }),
+        ("final-sigma", TwoStep with { FinalSigma = (FinalSigma)99 }),
         ("early-stop", Sde with { EarlyStop = 0 }),
+        ("early-stop", Sde with { EarlyStop = 1e-17 }),
         ("early-stop", Ode with { EarlyStop = -1e-3 }),
         ("early-stop", Sde with { EarlyStop = double.NaN }),
     ];
@@ -82,6 +88,13 @@ public sealed class OptionTests
     public void An_unusable_tolerance_names_it(double tolerance) =>
         AssertRefused("tolerance", () => new PicardOptions { Tolerance = tolerance }.Validate());
 
+    [Fact]
+    public void A_linearisation_or_start_that_does_not_exist_names_its_option()
+    {
+        AssertRefused("linearization", () => new PicardOptions { Linearization = (Linearization)99 }.Validate());
+        AssertRefused("start", () => new PicardOptions { Start = (FirstIterate)99 }.Validate());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
@@ -110,7 +123,7 @@ public sealed class OptionTests
         TimelineOptions[] piadm =
         [
             Sde, Ode, Sde with { Step = 1 }, Sde with { BlockLength = 100 }, Ode with { CorrectorSteps = 64 },
-            Ode with { Horizon = 2e-3 },
+            Ode with { Horizon = 2e-3 }, Ode with { EarlyStop = 1e-9 },
         ];
 
         Assert.All(discrete, options =>
