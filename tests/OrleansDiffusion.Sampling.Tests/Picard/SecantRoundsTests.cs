@@ -33,7 +33,7 @@ public sealed class SecantRoundsTests(ITestOutputHelper output)
     }
 
     /// <remarks>
-    /// Short blocks that start rolled take three or four rounds each whatever the linearisation: less is left to win.
+    /// Short blocks that start rolled take three to five rounds each whatever the linearisation: less is left to win.
     /// </remarks>
     [Theory]
     [InlineData(3)]
