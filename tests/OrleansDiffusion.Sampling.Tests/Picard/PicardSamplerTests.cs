@@ -1,3 +1,4 @@
+using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling.Noise;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Tests.Denoisers;
@@ -11,6 +12,9 @@ public sealed class PicardSamplerTests
     private static readonly MixtureRows Denoiser = new(Mixtures.Random(3, Elements));
     private static readonly Timeline TwoBlocks = TestBlocks.TimelineOf("piadm-ode", corrected: true);
     private static readonly PicardOptions Exact = new() { Tolerance = 0 };
+
+    public static MatrixTheoryData<string, FirstIterate> Timelines =>
+        new(TestBlocks.SingleBlocks, Enum.GetValues<FirstIterate>());
 
     [Fact]
     public void Cancellation_ends_a_run_between_two_sweeps()
@@ -104,6 +108,22 @@ public sealed class PicardSamplerTests
             new NormalNoise(Drawn.Seed).Fill(noise, (uint)n, NoiseAddress.Initial);
             Assert.All(noise.Zip(drawn.Samples[n]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Timelines))]
+    public void On_Gaussian_data_the_secant_is_exact_as_soon_as_there_is_one(string name, FirstIterate start)
+    {
+        // There D is affine with one slope for all elements, which the first two evaluations give away.
+        var mean = Enumerable.Range(0, Elements).Select(i => 0.1 * i).ToArray();
+        var denoiser = new MixtureRows(new MixtureParameters([Elements], [1], [mean], [0.7]));
+        var timeline = TestBlocks.TimelineOf(name);
+        var options = Exact with { Start = start, MaxSweeps = 2 };
+
+        var drawn = Drawn.ByPicard(denoiser, timeline, options, samples: 4);
+
+        Assert.All(drawn.DistancesTo(Drawn.Sequentially(denoiser, timeline, samples: 4)), distance =>
+            Assert.InRange(distance, 0, 1e-5));
     }
 
     private static void CancelAt(int sweep, SweepProgress report, CancellationTokenSource cancellation)
