@@ -1,1 +1,3 @@
-return 0;
+using OrleansDiffusion.Cli;
+
+return await CommandLine.RunAsync(args);

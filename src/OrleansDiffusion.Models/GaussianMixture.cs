@@ -15,8 +15,8 @@ namespace OrleansDiffusion.Models;
 /// </remarks>
 public sealed class GaussianMixture : IDenoiser, IDisposable
 {
-    // Bounds the float64 copy of a batch to 64 MiB.
-    private const long MostElements = 8 << 20;
+    // The float64 intermediates of a call stay within the cache.
+    private const int MostElements = 1 << 18;
 
     private readonly Tensor _means;      // [components, d], float64
     private readonly Tensor _variances;  // [components]
@@ -57,7 +57,7 @@ public sealed class GaussianMixture : IDenoiser, IDisposable
     public double DataVariance { get; }
 
     /// <inheritdoc/>
-    public int BatchLimit => (int)Math.Max(1, MostElements / _elements);
+    public int BatchLimit => Math.Max(1, MostElements / Math.Max(_elements, Parameters.Weights.Count));
 
     /// <inheritdoc/>
     /// <remarks>x is float32 or float64.</remarks>

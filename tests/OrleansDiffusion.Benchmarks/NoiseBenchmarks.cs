@@ -5,6 +5,7 @@ namespace OrleansDiffusion.Benchmarks;
 
 /// <summary>Normal noise: an image of 3 x 32 x 32, and a million values.</summary>
 [MemoryDiagnoser]
+[InProcess]
 public class NoiseBenchmarks
 {
     private readonly NormalNoise noise = new(123456789012345);

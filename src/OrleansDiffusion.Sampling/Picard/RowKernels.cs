@@ -1,14 +1,18 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using OrleansDiffusion.Sampling.Steps;
 
 namespace OrleansDiffusion.Sampling.Picard;
 
 /// <summary>
 /// The sweep's arithmetic on one row (one sample at one grid point). Each kernel is a single pass over memory: a
-/// sweep is bound by it.
+/// sweep is bound by it. Rows are of one length; what is left over a multiple of the vector width is padded and goes
+/// through the same code.
 /// </summary>
 internal static class RowKernels
 {
+    private static int Width => Vector<float>.Count;
+
     /// <summary>
     /// One step of a row: x' = X x + D d̃ + N ξ with the linearised denoised estimate d̃ = d + g (x − x_k). Where x is
     /// x_k this is the sequential sampler's step bit for bit, whatever g.
@@ -26,50 +30,45 @@ internal static class RowKernels
         in StepRow row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
         ReadOnlySpan<float> noise, ReadOnlySpan<float> old, Span<float> next)
     {
-        var (a, b, c, g) = ((float)row.X, (float)row.D, (float)row.Noise, (float)gain);
-        var moved = Vector<float>.Zero;
-        for (var i = 0; i < x.Length; i += Vector<float>.Count)
-        {
-            var xi = Load(x, i);
-            var denoised = Load(d, i) + (g * (xi - Load(xk, i)));
-            var value = (a * xi) + (b * denoised) + (c * Load(noise, i));
-            var change = value - Load(old, i);
-            Store(value, next, i);
-            moved += change * change;
-        }
+        var whole = x.Length - (x.Length % Width);
+        var moved = StepVectors(
+            row, gain, x[..whole], xk[..whole], d[..whole], noise[..whole], old[..whole], next[..whole]);
+        if (whole == x.Length)
+            return moved;
 
-        return Vector.Sum(moved);
+        var rest = Padding(stackalloc float[6 * Width]);
+        moved += StepVectors(
+            row, gain, rest.Of(x, whole, 0), rest.Of(xk, whole, 1), rest.Of(d, whole, 2), rest.Of(noise, whole, 3),
+            rest.Of(old, whole, 4), rest.At(5));
+        rest.At(5)[..(x.Length - whole)].CopyTo(next[whole..]);
+        return moved;
     }
 
     /// <summary>
-    /// The same for a step with memory; <paramref name="noise"/> holds ξ and then ξ', and <paramref name="y"/> is
-    /// replaced by y'.
+    /// The same for a step with memory; <paramref name="noise"/> holds ξ and, for steps with two, ξ' behind it, and
+    /// <paramref name="y"/> is replaced by y'.
     /// </summary>
     /// <inheritdoc cref="Step"/>
     public static float StepWithMemory(
         in Step step, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
         ReadOnlySpan<float> noise, ReadOnlySpan<float> old, Span<float> y, Span<float> next)
     {
-        var (a, b, c, e, g) = Weights(step.Sample, gain);
-        var (p, q, r, s, _) = Weights(step.Second, gain);
-        var n = (float)step.Second.SecondNoise;
+        var whole = x.Length - (x.Length % Width);
         var secondNoise = noise.Length > x.Length ? noise[x.Length..] : noise;
-        var moved = Vector<float>.Zero;
-        for (var i = 0; i < x.Length; i += Vector<float>.Count)
-        {
-            var xi = Load(x, i);
-            var yi = Load(y, i);
-            var noiseI = Load(noise[..x.Length], i);
-            var denoised = Load(d, i) + (g * (xi - Load(xk, i)));
-            var value = (a * xi) + (b * denoised) + (c * noiseI) + (e * yi);
-            var second = (p * xi) + (q * denoised) + (r * noiseI) + (s * yi) + (n * Load(secondNoise, i));
-            var change = value - Load(old, i);
-            Store(value, next, i);
-            Store(second, y, i);
-            moved += change * change;
-        }
+        noise = noise[..x.Length];
+        var moved = StepVectorsWithMemory(
+            step, gain, x[..whole], xk[..whole], d[..whole], noise[..whole], secondNoise[..whole], old[..whole],
+            y[..whole], next[..whole]);
+        if (whole == x.Length)
+            return moved;
 
-        return Vector.Sum(moved);
+        var rest = Padding(stackalloc float[8 * Width]);
+        moved += StepVectorsWithMemory(
+            step, gain, rest.Of(x, whole, 0), rest.Of(xk, whole, 1), rest.Of(d, whole, 2), rest.Of(noise, whole, 3),
+            rest.Of(secondNoise, whole, 4), rest.Of(old, whole, 5), rest.Of(y, whole, 6), rest.At(7));
+        rest.At(6)[..(x.Length - whole)].CopyTo(y[whole..]);
+        rest.At(7)[..(x.Length - whole)].CopyTo(next[whole..]);
+        return moved;
     }
 
     /// <summary>Takes a fresh evaluation in: replaces d by it and measures the secant through the last two.</summary>
@@ -80,48 +79,110 @@ internal static class RowKernels
     public static Secant Absorb(
         ReadOnlySpan<float> fresh, ReadOnlySpan<float> x, ReadOnlySpan<float> before, Span<float> d)
     {
+        var whole = x.Length - (x.Length % Width);
+        var secant = AbsorbVectors(fresh[..whole], x[..whole], before[..whole], d[..whole]);
+        if (whole == x.Length)
+            return secant;
+
+        var rest = Padding(stackalloc float[4 * Width]);
+        var last = AbsorbVectors(
+            rest.Of(fresh, whole, 0), rest.Of(x, whole, 1), rest.Of(before, whole, 2), rest.Of(d, whole, 3));
+        rest.At(3)[..(x.Length - whole)].CopyTo(d[whole..]);
+        return new Secant(
+            secant.Along + last.Along, secant.LengthSquared + last.LengthSquared, secant.IsFinite && last.IsFinite);
+    }
+
+    private static float StepVectors(
+        in StepRow row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
+        ReadOnlySpan<float> noise, ReadOnlySpan<float> old, Span<float> next)
+    {
+        var (a, b) = (new Vector<float>((float)row.X), new Vector<float>((float)row.D));
+        var (c, g) = (new Vector<float>((float)row.Noise), new Vector<float>((float)gain));
+        var moved = Vector<float>.Zero;
+        for (nuint i = 0; i < (nuint)x.Length; i += (nuint)Width)
+        {
+            var xi = Load(x, i);
+            var denoised = Vector.FusedMultiplyAdd(g, xi - Load(xk, i), Load(d, i));
+            var value = Vector.FusedMultiplyAdd(a, xi, Vector.FusedMultiplyAdd(b, denoised, c * Load(noise, i)));
+            var change = value - Load(old, i);
+            Store(value, next, i);
+            moved = Vector.FusedMultiplyAdd(change, change, moved);
+        }
+
+        return Vector.Sum(moved);
+    }
+
+    private static float StepVectorsWithMemory(
+        in Step step, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
+        ReadOnlySpan<float> noise, ReadOnlySpan<float> secondNoise, ReadOnlySpan<float> old, Span<float> y,
+        Span<float> next)
+    {
+        var (first, second, g) = (step.Sample, step.Second, (float)gain);
+        var moved = Vector<float>.Zero;
+        for (nuint i = 0; i < (nuint)x.Length; i += (nuint)Width)
+        {
+            var (xi, yi, noiseI) = (Load(x, i), Load(y, i), Load(noise, i));
+            var denoised = Load(d, i) + (g * (xi - Load(xk, i)));
+            var value = Row(first, xi, yi, denoised, noiseI);
+            var change = value - Load(old, i);
+            Store(value, next, i);
+            Store(Row(second, xi, yi, denoised, noiseI) + ((float)second.SecondNoise * Load(secondNoise, i)), y, i);
+            moved += change * change;
+        }
+
+        return Vector.Sum(moved);
+    }
+
+    private static Vector<float> Row(
+        in StepRow row, Vector<float> x, Vector<float> y, Vector<float> denoised, Vector<float> noise) =>
+        ((float)row.X * x) + ((float)row.Y * y) + ((float)row.D * denoised) + ((float)row.Noise * noise);
+
+    private static Secant AbsorbVectors(
+        ReadOnlySpan<float> fresh, ReadOnlySpan<float> x, ReadOnlySpan<float> before, Span<float> d)
+    {
         var along = Vector<float>.Zero;
         var length = Vector<float>.Zero;
         var zero = Vector<float>.Zero;
-        for (var i = 0; i < x.Length; i += Vector<float>.Count)
+        for (nuint i = 0; i < (nuint)x.Length; i += (nuint)Width)
         {
             var value = Load(fresh, i);
             var change = Load(x, i) - Load(before, i);
-            along += (value - Load(d, i)) * change;
-            length += change * change;
-            zero += value * Vector<float>.Zero; // NaN where the value is NaN or infinite
+            along = Vector.FusedMultiplyAdd(value - Load(d, i), change, along);
+            length = Vector.FusedMultiplyAdd(change, change, length);
+            zero = Vector.FusedMultiplyAdd(value, Vector<float>.Zero, zero); // NaN where the value is NaN or infinite
             Store(value, d, i);
         }
 
         return new Secant(Vector.Sum(along), Vector.Sum(length), IsFinite: Vector.Sum(zero) == 0);
     }
 
-    private static (float X, float D, float Noise, float Y, float Gain) Weights(in StepRow row, double gain) =>
-        ((float)row.X, (float)row.D, (float)row.Noise, (float)row.Y, (float)gain);
+    // The callers above have cut all rows to one length, a multiple of the width.
+    private static Vector<float> Load(ReadOnlySpan<float> row, nuint start) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetReference(row), start);
 
-    private static Vector<float> Load(ReadOnlySpan<float> row, int start)
+    private static void Store(Vector<float> value, Span<float> row, nuint start) =>
+        value.StoreUnsafe(ref MemoryMarshal.GetReference(row), start);
+
+    private static PaddedRows Padding(Span<float> memory)
     {
-        if (row.Length - start >= Vector<float>.Count)
-            return new Vector<float>(row[start..]);
-        Span<float> padded = stackalloc float[Vector<float>.Count];
-        padded.Clear();
-        row[start..].CopyTo(padded);
-        return new Vector<float>(padded);
-    }
-
-    private static void Store(Vector<float> value, Span<float> row, int start)
-    {
-        if (row.Length - start >= Vector<float>.Count)
-        {
-            value.CopyTo(row[start..]);
-            return;
-        }
-
-        Span<float> padded = stackalloc float[Vector<float>.Count];
-        value.CopyTo(padded);
-        padded[..(row.Length - start)].CopyTo(row[start..]);
+        memory.Clear();
+        return new PaddedRows(memory);
     }
 
     /// <summary>⟨ΔD, Δx⟩ and ‖Δx‖² of a row between two evaluations.</summary>
     public readonly record struct Secant(float Along, float LengthSquared, bool IsFinite);
+
+    /// <summary>The ends of several rows, each padded with zeros to a vector.</summary>
+    private readonly ref struct PaddedRows(Span<float> memory)
+    {
+        private readonly Span<float> _memory = memory;
+
+        public Span<float> At(int index) => _memory.Slice(index * Width, Width);
+
+        public Span<float> Of(ReadOnlySpan<float> row, int start, int index)
+        {
+            row[start..].CopyTo(At(index));
+            return At(index);
+        }
+    }
 }

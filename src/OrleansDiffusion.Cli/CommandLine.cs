@@ -1,0 +1,54 @@
+using System.CommandLine;
+using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Sampling;
+
+namespace OrleansDiffusion.Cli;
+
+/// <summary>The command line as a whole, and how its errors are told: one line on stderr and an exit code.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int Unusable = 2;
+
+    private static readonly Option<bool> Verbose =
+        new("--verbose") { Description = "Print the stack trace of an error.", Recursive = true };
+
+    /// <summary>Runs a command: 0 done, 1 it failed, 2 unusable arguments.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Samples diffusion models parallel in time.")
+        {
+            SampleCommand.Create(),
+            ModelsCommand.Create(),
+            BenchCommand.Create(),
+        };
+        root.Options.Add(Verbose);
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Report(parsed.Errors[0].Message.ReplaceLineEndings(" "), Unusable);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            if (parsed.GetValue(Verbose))
+                await Console.Error.WriteLineAsync(e.ToString());
+            return e switch
+            {
+                InvalidOptionException invalid => Report($"--{invalid.Option} {invalid.Requirement}", Unusable),
+                ModelFormatException => Report(e.Message, Unusable),
+                OperationCanceledException => Report("cancelled", Failed),
+                _ => Report(e.Message.ReplaceLineEndings(" "), Failed),
+            };
+        }
+    }
+
+    private static int Report(string line, int exitCode)
+    {
+        Console.Error.WriteLine($"odiff: {line}");
+        return exitCode;
+    }
+}

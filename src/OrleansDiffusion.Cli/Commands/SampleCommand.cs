@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Cli.Output;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Models.Native;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
+
+namespace OrleansDiffusion.Cli.Commands;
+
+/// <summary><c>odiff sample</c>: draws samples and writes them to a file.</summary>
+internal static class SampleCommand
+{
+    public static Command Create()
+    {
+        var options = new SampleOptions();
+        var command = new Command("sample", "Draw samples from a model.");
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(options, parsed, cancellationToken)));
+        return command;
+    }
+
+    private static int Run(SampleOptions options, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var isPicard = options.IsPicard(parsed);
+        var picard = options.PicardOptions(parsed);
+        picard.Validate();
+        var count = parsed.GetValue(options.Count);
+        if (count < 1)
+            throw new InvalidOptionException("count", $"must be positive, was {count}");
+        if (parsed.GetValue(options.Batch) is < 1)
+            throw new InvalidOptionException("batch", $"must be positive, was {parsed.GetValue(options.Batch)}");
+
+        LibTorch.Load();
+        using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
+        var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape);
+        var reportPath = parsed.GetValue(options.Report);
+        if (reportPath is not null)
+            WritableFile.Check("report", reportPath);
+
+        var plan = MemoryPlan.For(
+            options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
+            model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
+        var seed = parsed.GetValue(options.Seed);
+        Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
+            ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)
+                .Sample(seed, first, batch, progress, cancellationToken)
+            : (first, batch, progress) => new SequentialSampler(model.Denoiser, plan.Timeline)
+                .Sample(seed, first, batch, progress, cancellationToken);
+
+        var started = Stopwatch.GetTimestamp();
+        var drawn = new List<float>();
+        var results = new List<SamplingResult>();
+        ProgressDisplay.Run(plan, count, isPicard, display =>
+        {
+            for (var first = 0; first < count; first += plan.Batch)
+            {
+                using var result = draw(first, Math.Min(plan.Batch, count - first), display.Batch(first));
+                drawn.AddRange(MemoryMarshal.Cast<byte, float>(result.Samples.bytes));
+                results.Add(result);
+            }
+        });
+        var wall = Stopwatch.GetElapsedTime(started);
+
+        var report = SamplingReport.From(
+            results, options.TimelineOptions(parsed).Sampler, model.Name, isPicard, picard, plan, count, seed, wall);
+        samples.Write([.. drawn], $"{model.Name}: {report.Summary}");
+        if (reportPath is not null)
+            WritableFile.Write(reportPath, report.WriteTo);
+        Console.WriteLine(report.Summary);
+        return Losses(results);
+    }
+
+    private static int Losses(IEnumerable<SamplingResult> results)
+    {
+        var failures = results.SelectMany(result => result.Failures).ToList();
+        if (failures.Count == 0)
+            return 0;
+        var first = failures[0];
+        Console.Error.WriteLine(
+            $"odiff: the model returned NaN or infinity, twice, for {failures.Count} of the samples; first for sample "
+            + $"{first.Sample} at step {first.Step} of block {first.Block}. The others are written.");
+        return 1;
+    }
+}

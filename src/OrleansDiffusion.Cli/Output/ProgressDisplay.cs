@@ -1,0 +1,68 @@
+using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Sampling;
+using Spectre.Console;
+
+namespace OrleansDiffusion.Cli.Output;
+
+/// <summary>Progress on stderr: a bar on a terminal, a line a block otherwise.</summary>
+internal sealed class ProgressDisplay
+{
+    private readonly MemoryPlan _plan;
+    private readonly bool _isPicard;
+    private readonly ProgressTask? _bar;
+    private readonly double _totalSteps;
+
+    private ProgressDisplay(MemoryPlan plan, int count, bool isPicard, ProgressTask? bar)
+    {
+        _plan = plan;
+        _isPicard = isPicard;
+        _bar = bar;
+        _totalSteps = (double)plan.Timeline.Steps * ((count + plan.Batch - 1) / plan.Batch);
+    }
+
+    /// <summary>Shows progress while some work runs.</summary>
+    public static void Run(MemoryPlan plan, int count, bool isPicard, Action<ProgressDisplay> work)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            work(new ProgressDisplay(plan, count, isPicard, bar: null));
+            return;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Start(context => work(new ProgressDisplay(plan, count, isPicard, context.AddTask("sampling", maxValue: 1))));
+    }
+
+    /// <summary>The progress of the batch that starts at a sample.</summary>
+    public IProgress<SweepProgress> Batch(int firstSample) => new Listener(this, firstSample);
+
+    private void Show(int firstSample, SweepProgress progress)
+    {
+        var blocks = _plan.Timeline.Blocks;
+        var block = blocks[progress.Block];
+        var isEnd = progress.Active == 0 || progress.Sweep == block.Steps.Length;
+        var unit = _isPicard ? "sweep" : "step";
+        var line = $"block {progress.Block + 1}/{progress.Blocks}, {unit} {progress.Sweep}, "
+            + $"{progress.Active} samples active, update {progress.Update:g3}";
+        if (_bar is null)
+        {
+            if (isEnd)
+                Console.Error.WriteLine($"samples from {firstSample}: {line}");
+            return;
+        }
+
+        // How many sweeps a block will take is not known: within it a Picard run shows those it has made as steps.
+        var stepsBefore = (double)firstSample / _plan.Batch * _plan.Timeline.Steps
+            + blocks.Take(progress.Block).Sum(b => b.Steps.Length);
+        _bar.Description = Markup.Escape(line);
+        _bar.Value = (stepsBefore + (isEnd ? block.Steps.Length : progress.Sweep)) / _totalSteps;
+    }
+
+    private sealed class Listener(ProgressDisplay display, int firstSample) : IProgress<SweepProgress>
+    {
+        public void Report(SweepProgress value) => display.Show(firstSample, value);
+    }
+}

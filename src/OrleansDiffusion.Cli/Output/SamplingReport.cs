@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
+
+namespace OrleansDiffusion.Cli.Output;
+
+/// <summary>The figures of a run; field names are part of the command line's contract.</summary>
+internal sealed record SamplingReport
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public required string JobId { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Sampler { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required string? Linearization { get; init; }
+
+    public required int Steps { get; init; }
+
+    public required int Count { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required double Tolerance { get; init; }
+
+    /// <summary>Sequential model calls on the critical path: those of the batch that took most.</summary>
+    public required int Rounds { get; init; }
+
+    public required int SequentialRounds { get; init; }
+
+    /// <summary>Model evaluations a sample.</summary>
+    public required double Evaluations { get; init; }
+
+    /// <summary>A number a block; with several batches a list of those.</summary>
+    public required object SweepsPerBlock { get; init; }
+
+    public required double MaxResidual { get; init; }
+
+    public required int Blocks { get; init; }
+
+    public required int PointsPerNode { get; init; }
+
+    public required int Lookahead { get; init; }
+
+    public required int Silos { get; init; }
+
+    public required int Recoveries { get; init; }
+
+    public required double WallSeconds { get; init; }
+
+    public required double DeviceSeconds { get; init; }
+
+    public required Percentiles ExchangeMilliseconds { get; init; }
+
+    [JsonIgnore]
+    public string Summary =>
+        $"{Count} samples, {Sampler}, {Rounds} rounds instead of {SequentialRounds}, {WallSeconds:f1} s";
+
+    public static SamplingReport From(
+        IReadOnlyList<SamplingResult> batches, Sampler sampler, string model, bool isPicard, PicardOptions picard,
+        MemoryPlan plan, int count, ulong seed, TimeSpan wall) => new()
+        {
+            JobId = Guid.CreateVersion7().ToString(),
+            Model = model,
+            Sampler = sampler.Name(),
+            Mode = isPicard ? "picard" : "sequential",
+            Linearization = isPicard ? picard.Linearization.ToString().ToLowerInvariant() : null,
+            Steps = plan.Timeline.Steps,
+            Count = count,
+            Seed = seed,
+            Tolerance = isPicard ? picard.Tolerance : 0,
+            Rounds = batches.Max(batch => batch.Rounds),
+            SequentialRounds = plan.Timeline.Steps,
+            Evaluations = (double)batches.Sum(batch => batch.Evaluations) / count,
+            SweepsPerBlock = batches.Count == 1
+                ? batches[0].SweepsPerBlock
+                : batches.Select(batch => batch.SweepsPerBlock).ToList(),
+            MaxResidual = batches.Max(batch => batch.MaxResidual),
+            Blocks = plan.Timeline.Blocks.Length,
+            PointsPerNode = isPicard ? plan.Timeline.Blocks.Max(block => block.Steps.Length) : 1,
+            Lookahead = 1,
+            Silos = 0,
+            Recoveries = 0,
+            WallSeconds = wall.TotalSeconds,
+            DeviceSeconds = batches.Sum(batch => batch.DeviceTime.TotalSeconds),
+            ExchangeMilliseconds = Percentiles.Of([.. batches.SelectMany(batch => batch.SweepOverheads)]),
+        };
+
+    public void WriteTo(Stream destination) => JsonSerializer.Serialize(destination, this, Format);
+
+    /// <summary>Median and 99th percentile, in milliseconds.</summary>
+    public sealed record Percentiles(double P50, double P99)
+    {
+        public static Percentiles Of(TimeSpan[] values)
+        {
+            Array.Sort(values);
+            return new Percentiles(At(0.50), At(0.99));
+
+            double At(double share) => values[(int)Math.Ceiling((share * values.Length) - 1)].TotalMilliseconds;
+        }
+    }
+}
