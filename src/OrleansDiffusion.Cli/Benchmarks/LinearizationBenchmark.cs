@@ -5,19 +5,19 @@ using OrleansDiffusion.Sampling.Schedules;
 
 namespace OrleansDiffusion.Cli.Benchmarks;
 
-/// <summary>The four linearisations from both first iterates, side by side: DDPM in blocks of 100 points.</summary>
+/// <summary>The four linearisations from both first iterates, side by side, on DDPM.</summary>
 internal static class LinearizationBenchmark
 {
-    private const int BlockSteps = 100;
     private const ulong Seed = 7;
 
     public static IEnumerable<Row> Run(
-        Model model, IReadOnlyList<int> steps, int samples, double tolerance, CancellationToken cancellationToken)
+        Model model, IReadOnlyList<(int Steps, int BlockSteps)> grids, int samples, double tolerance,
+        CancellationToken cancellationToken)
     {
-        foreach (var count in steps)
+        foreach (var (steps, blockSteps) in grids)
         {
             var timeline = Timeline.Create(
-                new TimelineOptions { Steps = count, BlockSteps = BlockSteps },
+                new TimelineOptions { Steps = steps, BlockSteps = blockSteps },
                 model.Schedule ?? DiscreteSchedule.Linear());
             using var reference = new SequentialSampler(model.Denoiser, timeline)
                 .Sample(Seed, 0, samples, cancellationToken: cancellationToken);
@@ -31,7 +31,7 @@ internal static class LinearizationBenchmark
                         Start = start,
                         Tolerance = tolerance,
                     };
-                    yield return new Row(count, linearization, start, Measurement.Of(
+                    yield return new Row(steps, blockSteps, linearization, start, Measurement.Of(
                         model.Denoiser, timeline, options, reference, Seed, cancellationToken));
                 }
             }
@@ -39,5 +39,6 @@ internal static class LinearizationBenchmark
     }
 
     /// <summary>One grid, linearisation and first iterate.</summary>
-    public sealed record Row(int Steps, Linearization Linearization, FirstIterate Start, Measurement Measurement);
+    public sealed record Row(
+        int Steps, int BlockSteps, Linearization Linearization, FirstIterate Start, Measurement Measurement);
 }

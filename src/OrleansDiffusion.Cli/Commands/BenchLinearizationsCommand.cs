@@ -11,6 +11,8 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary><c>odiff bench linearizations</c>: rounds and end errors of the four, from both first iterates.</summary>
 internal static class BenchLinearizationsCommand
 {
+    private static readonly (int Steps, int BlockSteps)[] Grids = [(100, 100), (1000, 100), (1000, 1000)];
+
     public static Command Create()
     {
         var shared = new BenchOptions(samples: 16);
@@ -19,7 +21,7 @@ internal static class BenchLinearizationsCommand
             Description = "The model to sample.",
             DefaultValueFactory = _ => DemoMixture.Name,
         };
-        var command = new Command("linearizations", "DDPM with 100 and 1000 steps in blocks of 100 points.");
+        var command = new Command("linearizations", "The four linearisations from both first iterates: DDPM with 100 and 1000 steps.");
         command.Options.Add(modelName);
         shared.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -39,17 +41,17 @@ internal static class BenchLinearizationsCommand
         LibTorch.Load();
         using var model = Catalogue.Open(modelName);
 
-        var rows = LinearizationBenchmark.Run(model, [100, 1000], samples, tolerance, cancellationToken).ToList();
+        var rows = LinearizationBenchmark.Run(model, Grids, samples, tolerance, cancellationToken).ToList();
         var table = new Table().Border(TableBorder.Markdown).AddColumns(
-            "steps", "linearization", "start", "rounds", "evaluations", "median error", "95 % error");
-        foreach (var (steps, linearization, start, m) in rows)
+            "steps", "blocks", "linearization", "start", "rounds", "evals", "p50 error", "p95 error");
+        foreach (var (steps, blockSteps, linearization, start, m) in rows)
         {
             table.AddRow(
-                $"{steps}", Name(linearization), Name(start), $"{m.Rounds}", $"{m.Evaluations:f0}",
-                $"{m.MedianError:e1}", $"{m.Percentile95Error:e1}");
+                $"{steps}", $"{steps / blockSteps} x {blockSteps}", Name(linearization), Name(start), $"{m.Rounds}", $"{m.Evaluations:f0}",
+                $"{m.MedianError:0.0e-0}", $"{m.Percentile95Error:0.0e-0}");
         }
 
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
         if (report is not null)
             WritableFile.Write(report, stream => JsonSerializer.Serialize(stream, rows, JsonSerializerOptions.Web));
 

@@ -58,7 +58,7 @@ internal static class BenchScalingCommand
             rows.Add(row);
         }
 
-        AnsiConsole.Write(TableOf(rows));
+        ConsoleTable.Write(TableOf(rows));
         WritableFile.Write(csv, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(rows))));
         WritableFile.Write(plot, stream => stream.Write(ScalingPlot.Png(rows)));
         if (report is not null)

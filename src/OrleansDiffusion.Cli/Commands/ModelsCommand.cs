@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
 using Spectre.Console;
 
@@ -21,8 +22,8 @@ internal static class ModelsCommand
                     model.Description);
             }
 
-            AnsiConsole.Write(table);
-            AnsiConsole.WriteLine("Besides, --model takes the path of a mixture .json.");
+            ConsoleTable.Write(table);
+            Console.WriteLine("Besides, --model takes the path of a mixture .json.");
         });
         return command;
     }

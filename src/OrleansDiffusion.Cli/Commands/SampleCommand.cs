@@ -65,10 +65,16 @@ internal static class SampleCommand
 
         var report = SamplingReport.From(
             results, options.TimelineOptions(parsed).Sampler, model.Name, isPicard, picard, plan, count, seed, wall);
-        samples.Write([.. drawn], $"{model.Name}: {report.Summary}");
+        samples.Write([.. drawn], report.Title);
         if (reportPath is not null)
             WritableFile.Write(reportPath, report.WriteTo);
         Console.WriteLine(report.Summary);
+        if (report.MaxResidual > report.Tolerance)
+        {
+            Console.Error.WriteLine(
+                $"odiff: --max-sweeps ended a block before its tolerance; a sample may be off by {report.MaxResidual:g2}");
+        }
+
         return Losses(results);
     }
 

@@ -62,6 +62,10 @@ internal sealed record SamplingReport
     public string Summary =>
         $"{Count} samples, {Sampler}, {Rounds} rounds instead of {SequentialRounds}, {WallSeconds:f1} s";
 
+    /// <summary>The run in a line that does not change when it is repeated.</summary>
+    [JsonIgnore]
+    public string Title => $"{Model}: {Count} samples, {Sampler}, {Steps} steps, seed {Seed}";
+
     public static SamplingReport From(
         IReadOnlyList<SamplingResult> batches, Sampler sampler, string model, bool isPicard, PicardOptions picard,
         MemoryPlan plan, int count, ulong seed, TimeSpan wall) => new()

@@ -23,16 +23,28 @@ public sealed class ConvergenceRuleTests
 
     [Theory]
     [MemberData(nameof(Linearizations))]
-    public void A_first_sweep_is_held_to_its_update_and_a_later_one_to_no_more(Linearization linearization)
+    public void A_first_sweep_is_trusted_least_and_the_bound_grows_with_the_update(Linearization linearization)
     {
         var rule = new ConvergenceRule(1e-3, linearization);
 
-        Assert.Equal(0.5, rule.ErrorAfter(1, 0.5));
-        Assert.InRange(rule.ErrorAfter(2, 0.5), 0.1, 0.5);
-        Assert.True(rule.IsDone(1, 1e-3));
-        Assert.False(rule.IsDone(1, 1.001e-3));
-        Assert.True(rule.IsDone(2, 1e-3));
-        Assert.False(rule.IsDone(2, 1e-2));
+        Assert.True(rule.ErrorAfter(1, 0.5) >= rule.ErrorAfter(2, 0.5));
+        Assert.Equal(rule.ErrorAfter(2, 0.5), rule.ErrorAfter(9, 0.5));
+        Assert.Equal(10 * rule.ErrorAfter(2, 0.5), rule.ErrorAfter(2, 5), 1e-12);
+    }
+
+    [Theory]
+    [MemberData(nameof(Linearizations))]
+    public void A_sweep_is_done_exactly_where_the_error_it_may_have_left_is_within_the_tolerance(
+        Linearization linearization)
+    {
+        var rule = new ConvergenceRule(1e-3, linearization);
+        foreach (var sweep in new[] { 1, 2, 9 })
+        {
+            var largest = 1e-3 / rule.ErrorAfter(sweep, 1);
+
+            Assert.True(rule.IsDone(sweep, 0.999 * largest));
+            Assert.False(rule.IsDone(sweep, 1.001 * largest));
+        }
     }
 
     [Theory]
