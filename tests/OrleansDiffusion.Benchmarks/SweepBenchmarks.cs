@@ -77,10 +77,12 @@ public class SweepBenchmarks : IDisposable
 
     private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
-    /// <summary>Answers at once with one of two tensors in turn, so that every sweep moves every point.</summary>
+    /// <summary>
+    /// Answers at once with one of two overlapping views in turn, so that every sweep moves every point.
+    /// </summary>
     private sealed class CannedDenoiser(int rows, int elements) : IDenoiser
     {
-        private readonly Tensor[] _answers = [randn(rows, elements), randn(rows, elements)];
+        private readonly Tensor _answers = randn(rows + 1, elements);
         private int _calls;
 
         public IReadOnlyList<long> Shape { get; } = [elements];
@@ -90,6 +92,6 @@ public class SweepBenchmarks : IDisposable
         public int BatchLimit => rows;
 
         public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels) =>
-            _answers[_calls++ % 2].narrow(0, rows - levels.Length, levels.Length);
+            _answers.narrow(0, _calls++ % 2, levels.Length);
     }
 }

@@ -27,10 +27,10 @@ public sealed class PicardNode : IDisposable
     private readonly HostTensor? _noise;    // [M, samples, d], or [M, samples, 2d] for steps with a second noise
     private readonly HostTensor _denoised;  // D at the points it was last evaluated, [M, samples, d]
     private readonly BlockState _running;   // y on its way through the run
-    private readonly HostTensor _scratch;   // two rows
     private HostTensor _x;                  // the iterate x^k, [M + 1, samples, d]
     private HostTensor _before;             // x^(k−1)
 
+    private readonly float[] _moved;        // ‖x^(k+1) − x^k‖² at points 1 to M, [M, samples]
     private readonly double[] _gains;       // g, [M, samples]
     private readonly bool[] _stale;         // moved since D was evaluated there, [M, samples]
     private readonly bool[] _evaluated;     // D was evaluated at all, [M, samples]
@@ -64,8 +64,8 @@ public sealed class PicardNode : IDisposable
         _denoised = new HostTensor(rows, elements);
         _noise = DrawNoise(steps, firstSample, samples, elements, noise);
         _running = new BlockState(samples, elements);
-        _scratch = new HostTensor(2, elements);
 
+        _moved = new float[rows];
         _gains = new double[rows];
         _stale = new bool[rows];
         _evaluated = new bool[rows];
@@ -102,7 +102,9 @@ public sealed class PicardNode : IDisposable
                 if (kind == FirstIterate.Copied)
                     entry.X(n).CopyTo(_x.Row(next));
                 else
-                    StepRow(row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(n), old: _x.Row(row), _x.Row(next));
+                    StepRow(
+                        row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(n), old: _x.Row(row), _running.Y(n),
+                        _x.Row(next));
             }
         }
     }
@@ -137,8 +139,25 @@ public sealed class PicardNode : IDisposable
         ArgumentNullException.ThrowIfNull(map);
         for (var n = 0; n < _samples; n++)
         {
-            if (active[n])
-                FoldSample(n, map);
+            if (!active[n])
+                continue;
+            map.LinearOf(n) = AffineMap.Linear.Identity;
+            map.OffsetX(n).Clear();
+            map.OffsetY(n).Clear();
+        }
+
+        // The offset is where zero goes.
+        for (var j = 0; j < Steps; j++)
+        {
+            for (var n = 0; n < _samples; n++)
+            {
+                if (!active[n])
+                    continue;
+                var row = Row(j, n);
+                var x = map.OffsetX(n);
+                StepRow(row, _gains[row], x, _x.Row(row), _denoised.Row(row), old: x, map.OffsetY(n), next: x);
+                map.LinearOf(n) = LinearPart(_steps[j], _gains[row]).After(map.LinearOf(n));
+            }
         }
     }
 
@@ -156,7 +175,27 @@ public sealed class PicardNode : IDisposable
         for (var n = 0; n < _samples; n++)
         {
             if (active[n])
-                updates[n] = MoveSample(n, entry);
+                Enter(n, entry);
+        }
+
+        // Point by point and not sample by sample: memory is gone through in its order.
+        for (var j = 0; j < Steps; j++)
+        {
+            for (var n = 0; n < _samples; n++)
+            {
+                if (!active[n])
+                    continue;
+                var (row, next) = (Row(j, n), Row(j + 1, n));
+                _moved[row] = StepRow(
+                    row, _gains[row], _x.Row(row), _before.Row(row), _denoised.Row(row), _before.Row(next),
+                    _running.Y(n), _x.Row(next));
+            }
+        }
+
+        for (var n = 0; n < _samples; n++)
+        {
+            if (active[n])
+                updates[n] = Settle(n);
         }
     }
 
@@ -182,7 +221,6 @@ public sealed class PicardNode : IDisposable
         _denoised.Dispose();
         _noise?.Dispose();
         _running.Dispose();
-        _scratch.Dispose();
     }
 
     private int Row(int point, int sample) => (point * _samples) + sample;
@@ -224,17 +262,20 @@ public sealed class PicardNode : IDisposable
         _stale[row] = false;
     }
 
-    private double MoveSample(int n, BlockState entry)
+    private void Enter(int n, BlockState entry)
     {
-        var largest = 0.0;
         entry.X(n).CopyTo(_x.Row(n));
         entry.Y(n).CopyTo(_running.Y(n));
         _stale[n] |= !_x.Row(n).SequenceEqual(_before.Row(n));
+    }
+
+    // What the moves of a sample's points mean for them.
+    private double Settle(int n)
+    {
+        var largest = 0f;
         for (var j = 0; j < Steps; j++)
         {
-            var (row, next) = (Row(j, n), Row(j + 1, n));
-            var moved = StepRow(
-                row, _gains[row], _x.Row(row), _before.Row(row), _denoised.Row(row), _before.Row(next), _x.Row(next));
+            var moved = _moved[Row(j, n)];
             if (!float.IsFinite(moved))
             {
                 for (var p = j + 1; p <= Steps; p++)
@@ -243,41 +284,24 @@ public sealed class PicardNode : IDisposable
             }
 
             if (j + 1 < Steps)
-                _stale[next] |= moved > 0;
+                _stale[Row(j + 1, n)] |= moved > 0;
             largest = Math.Max(largest, moved);
         }
 
         return Math.Sqrt(largest / _elements);
     }
 
-    private void FoldSample(int n, AffineMap map)
-    {
-        var x = _scratch.Row(0);
-        var next = _scratch.Row(1);
-        x.Clear();
-        _running.Y(n).Clear();
-        map.LinearOf(n) = AffineMap.Linear.Identity;
-        for (var j = 0; j < Steps; j++)
-        {
-            var row = Row(j, n);
-            StepRow(row, _gains[row], x, _x.Row(row), _denoised.Row(row), old: x, next);
-            map.LinearOf(n) = LinearPart(_steps[j], _gains[row]).After(map.LinearOf(n));
-            next.CopyTo(x);
-        }
-
-        x.CopyTo(map.OffsetX(n));
-        _running.Y(n).CopyTo(map.OffsetY(n));
-    }
-
     private float StepRow(
         int row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
-        ReadOnlySpan<float> old, Span<float> next)
+        ReadOnlySpan<float> old, Span<float> y, Span<float> next)
     {
-        var step = _steps[row / _samples];
-        var noise = _noise is null ? d : _noise.Row(row);
-        return _hasMemory
-            ? RowKernels.StepWithMemory(step, gain, x, xk, d, noise, old, _running.Y(row % _samples), next)
-            : RowKernels.Step(step.Sample, gain, x, xk, d, noise, old, next);
+        ref readonly var step = ref _steps.ItemRef(row / _samples);
+        var noise = _noise is null ? d : _noise.Row(row)[.._elements];
+        if (!_hasMemory)
+            return RowKernels.Step(step.Sample, gain, x, xk, d, noise, old, next);
+
+        var secondNoise = step.Second.SecondNoise == 0 ? noise : _noise!.Row(row)[_elements..];
+        return RowKernels.StepWithMemory(step, gain, x, xk, d, noise, secondNoise, old, y, next);
     }
 
     private AffineMap.Linear LinearPart(in Step step, double gain) => _hasMemory

@@ -24,7 +24,7 @@ internal static class RowKernels
     /// <param name="d">D(x_k).</param>
     /// <param name="noise">ξ; any finite row where the step draws none.</param>
     /// <param name="old">What <paramref name="next"/> was in the sweep before.</param>
-    /// <param name="next">Receives x'. It may not overlap the others.</param>
+    /// <param name="next">Receives x'; it may be <paramref name="x"/> itself.</param>
     /// <returns>‖x' − old‖².</returns>
     public static float Step(
         in StepRow row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
@@ -45,17 +45,15 @@ internal static class RowKernels
     }
 
     /// <summary>
-    /// The same for a step with memory; <paramref name="noise"/> holds ξ and, for steps with two, ξ' behind it, and
-    /// <paramref name="y"/> is replaced by y'.
+    /// The same for a step with memory, which draws on a second noise ξ' and replaces <paramref name="y"/> by y'.
     /// </summary>
     /// <inheritdoc cref="Step"/>
     public static float StepWithMemory(
         in Step step, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
-        ReadOnlySpan<float> noise, ReadOnlySpan<float> old, Span<float> y, Span<float> next)
+        ReadOnlySpan<float> noise, ReadOnlySpan<float> secondNoise, ReadOnlySpan<float> old, Span<float> y,
+        Span<float> next)
     {
         var whole = x.Length - (x.Length % Width);
-        var secondNoise = noise.Length > x.Length ? noise[x.Length..] : noise;
-        noise = noise[..x.Length];
         var moved = StepVectorsWithMemory(
             step, gain, x[..whole], xk[..whole], d[..whole], noise[..whole], secondNoise[..whole], old[..whole],
             y[..whole], next[..whole]);
