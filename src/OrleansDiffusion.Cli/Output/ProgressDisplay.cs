@@ -1,16 +1,20 @@
+using System.Diagnostics;
 using OrleansDiffusion.Cli.Commands;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
 namespace OrleansDiffusion.Cli.Output;
 
-/// <summary>Progress on stderr: a bar on a terminal, a line a block otherwise.</summary>
+/// <summary>Progress on stderr: a bar on a terminal, otherwise a line a block, and one a second within it.</summary>
 internal sealed class ProgressDisplay
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly MemoryPlan _plan;
     private readonly bool _isPicard;
     private readonly ProgressTask? _bar;
     private readonly double _totalSteps;
+    private long _lastLine = Stopwatch.GetTimestamp();
 
     private ProgressDisplay(MemoryPlan plan, int count, bool isPicard, ProgressTask? bar)
     {
@@ -43,14 +47,16 @@ internal sealed class ProgressDisplay
     {
         var blocks = _plan.Timeline.Blocks;
         var block = blocks[progress.Block];
-        var isEnd = progress.Active == 0 || progress.Sweep == block.Steps.Length;
+        var isEnd = progress.Sweep == block.Steps.Length || (_isPicard && progress.Active == 0);
         var unit = _isPicard ? "sweep" : "step";
         var line = $"block {progress.Block + 1}/{progress.Blocks}, {unit} {progress.Sweep}, "
             + $"{progress.Active} samples active, update {progress.Update:g3}";
         if (_bar is null)
         {
-            if (isEnd)
-                Console.Error.WriteLine($"samples from {firstSample}: {line}");
+            if (!isEnd && Stopwatch.GetElapsedTime(_lastLine) < Pause)
+                return;
+            Console.Error.WriteLine($"samples from {firstSample}: {line}");
+            _lastLine = Stopwatch.GetTimestamp();
             return;
         }
 

@@ -47,8 +47,7 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
             cancellationToken.ThrowIfCancellationRequested();
             run.Sweep(node, block, firstStep: 0, active, updates);
             sweep++;
-            progress?.Report(new SweepProgress(
-                block.Index, timeline.Blocks.Length, sweep, active.Count(a => a), LargestUpdate(active, updates)));
+            var update = LargestUpdate(active, updates);
             for (var n = 0; n < active.Length; n++)
             {
                 if (!active[n] || !(rule.IsDone(sweep, updates[n]) || sweep == mostSweeps))
@@ -56,6 +55,9 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
                 run.Accept(n, node, error: sweep == points ? 0 : rule.ErrorAfter(sweep, updates[n]));
                 active[n] = false;
             }
+
+            progress?.Report(new SweepProgress(
+                block.Index, timeline.Blocks.Length, sweep, active.Count(a => a), update));
         }
 
         run.Leave(sweep);

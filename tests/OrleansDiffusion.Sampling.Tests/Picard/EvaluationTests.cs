@@ -69,7 +69,7 @@ public sealed class EvaluationTests
         Assert.Equal(rows.Sum(), batch.Evaluations);
         Assert.True(alone.Min(one => one.Rounds) < batch.Rounds);
         Assert.Equal(
-            Enumerable.Range(1, batch.Rounds).Select(sweep => alone.Count(one => one.Rounds >= sweep)),
+            Enumerable.Range(1, batch.Rounds).Select(sweep => alone.Count(one => one.Rounds > sweep)),
             progress.Reports.Select(report => report.Active));
     }
 
