@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using OrleansDiffusion.Cli.Commands;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
@@ -28,9 +29,17 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
             return Report(parsed.Errors[0].Message.ReplaceLineEndings(" "), Unusable);
+        using var cancellation = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration, cancellation.Token);
         }
         catch (Exception e)
         {
@@ -43,6 +52,13 @@ internal static class CommandLine
                 OperationCanceledException => Report("cancelled", Failed),
                 _ => Report(e.Message.ReplaceLineEndings(" "), Failed),
             };
+        }
+
+        // The first signal lets a command end in order, after the model call under way; a second ends the process.
+        void Cancel(PosixSignalContext context)
+        {
+            context.Cancel = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
         }
     }
 
