@@ -34,14 +34,13 @@ internal static class SampleCommand
 
         LibTorch.Load();
         using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
+        var plan = MemoryPlan.For(
+            options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
+            model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
         var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape);
         var reportPath = parsed.GetValue(options.Report);
         if (reportPath is not null)
             WritableFile.Check("report", reportPath);
-
-        var plan = MemoryPlan.For(
-            options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
-            model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
         var seed = parsed.GetValue(options.Seed);
         Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
             ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)

@@ -14,6 +14,8 @@ internal sealed class SampleFile
     /// <exception cref="InvalidOptionException">The format does not suit, or nothing can be written there.</exception>
     public SampleFile(string path, IReadOnlyList<long> shape)
     {
+        if (path.Length == 0)
+            throw new InvalidOptionException("out", "must name a file or a folder, was empty");
         _path = path;
         _shape = shape;
         _format = FormatOf(path);

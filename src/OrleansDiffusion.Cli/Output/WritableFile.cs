@@ -5,7 +5,7 @@ namespace OrleansDiffusion.Cli.Output;
 /// <summary>Files that are checked before long work and then appear whole or not at all.</summary>
 internal static class WritableFile
 {
-    /// <summary>Makes sure that a file can be written, creating its folder.</summary>
+    /// <summary>Makes sure that a file can be written, and leaves nothing behind.</summary>
     /// <param name="option">The option that names it.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidOptionException">It cannot; the message says why.</exception>
@@ -15,8 +15,13 @@ internal static class WritableFile
         {
             if (Directory.Exists(path))
                 throw new IOException("it is a folder");
-            Write(path + ".check", _ => { });
-            File.Delete(path + ".check");
+            if (Path.GetFileName(path).Length == 0)
+                throw new IOException("it names no file");
+            var folder = FolderOf(path);
+            var missing = FoldersAbove(folder).TakeWhile(above => !Directory.Exists(above)).ToList();
+            Directory.CreateDirectory(folder);
+            File.Create(TemporaryFor(path), 1, FileOptions.DeleteOnClose).Dispose();
+            missing.ForEach(Directory.Delete);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -27,9 +32,8 @@ internal static class WritableFile
     /// <summary>Writes a file beside its place and moves it there.</summary>
     public static void Write(string path, Action<Stream> content)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}");
+        Directory.CreateDirectory(FolderOf(path));
+        var temporary = TemporaryFor(path);
         try
         {
             using (var stream = File.Create(temporary))
@@ -40,5 +44,17 @@ internal static class WritableFile
         {
             File.Delete(temporary);
         }
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static string TemporaryFor(string path) =>
+        Path.Combine(FolderOf(path), $".{Path.GetFileName(path)}.{Environment.ProcessId}");
+
+    // The folder itself first, then the one that holds it, and so on.
+    private static IEnumerable<string> FoldersAbove(string folder)
+    {
+        for (var above = folder; above is not null; above = Path.GetDirectoryName(above))
+            yield return above;
     }
 }
