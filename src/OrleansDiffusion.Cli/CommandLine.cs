@@ -28,7 +28,7 @@ internal static class CommandLine
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
-            return Report(parsed.Errors[0].Message.ReplaceLineEndings(" "), Unusable);
+            return Report(ParseMistake.Of(parsed), Unusable);
         using var cancellation = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
