@@ -3,7 +3,6 @@ using System.Text.Json;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
-using OrleansDiffusion.Models.Native;
 using Spectre.Console;
 
 namespace OrleansDiffusion.Cli.Commands;
@@ -38,7 +37,7 @@ internal static class BenchLinearizationsCommand
         var samples = shared.Samples(parsed);
         var tolerance = shared.Tolerance(parsed);
         var report = shared.Report(parsed);
-        LibTorch.Load();
+        TorchRuntime.Load();
         using var model = Catalogue.Open(modelName);
 
         var rows = LinearizationBenchmark.Run(model, Grids, samples, tolerance, cancellationToken).ToList();

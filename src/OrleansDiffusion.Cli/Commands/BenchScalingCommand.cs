@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
-using OrleansDiffusion.Models.Native;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
@@ -49,7 +48,7 @@ internal static class BenchScalingCommand
         var csv = Path.Combine(folder, "scaling.csv");
         var plot = Path.Combine(folder, "scaling.png");
         WritableFile.Check("out", csv);
-        LibTorch.Load();
+        TorchRuntime.Load();
 
         var rows = new List<ScalingBenchmark.Row>();
         foreach (var row in ScalingBenchmark.Run(dimensions, samples, tolerance, cancellationToken))

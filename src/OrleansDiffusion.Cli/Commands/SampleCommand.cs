@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
-using OrleansDiffusion.Models.Native;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
 
@@ -32,7 +31,7 @@ internal static class SampleCommand
         if (parsed.GetValue(options.Batch) is < 1)
             throw new InvalidOptionException("batch", $"must be positive, was {parsed.GetValue(options.Batch)}");
 
-        LibTorch.Load();
+        TorchRuntime.Load();
         using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
         var plan = MemoryPlan.For(
             options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
