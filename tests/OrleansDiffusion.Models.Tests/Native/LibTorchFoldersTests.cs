@@ -1,4 +1,5 @@
 using OrleansDiffusion.Models.Native;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Models.Tests.Native;
 
@@ -20,7 +21,7 @@ public sealed class LibTorchFoldersTests : IDisposable
 
         var result = await LibTorchProbe.Run(mode, Path.Combine(_folder, "torch"), Cache);
 
-        Assert.Equal(new ProbeResult(0, "6", ""), result);
+        Assert.Equal(new ChildResult(0, "6", ""), result);
     }
 
     [Theory]
@@ -65,7 +66,7 @@ public sealed class LibTorchFoldersTests : IDisposable
 
         var result = await LibTorchProbe.Run(mode, Path.Combine(_folder, "torch"), Cache, application);
 
-        Assert.Equal(new ProbeResult(0, "6", ""), result);
+        Assert.Equal(new ChildResult(0, "6", ""), result);
     }
 
     // Two in one process abort it.
@@ -91,8 +92,8 @@ public sealed class LibTorchFoldersTests : IDisposable
         var application = CopyProbe();
         LinkLibTorch(application);
 
-        Assert.Equal(new ProbeResult(0, "6", ""), await LibTorchProbe.Run("hook", "", Cache, application));
-        Assert.Equal(new ProbeResult(0, "6", ""), await LibTorchProbe.Run("load", "", Cache, application));
+        Assert.Equal(new ChildResult(0, "6", ""), await LibTorchProbe.Run("hook", "", Cache, application));
+        Assert.Equal(new ChildResult(0, "6", ""), await LibTorchProbe.Run("load", "", Cache, application));
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class LibTorchFoldersTests : IDisposable
 
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LibTorchProbe.Run("load", _folder, Cache)));
 
-        Assert.All(results, result => Assert.Equal(new ProbeResult(0, "6", ""), result));
+        Assert.All(results, result => Assert.Equal(new ChildResult(0, "6", ""), result));
         if (Directory.Exists(Cache)) // it stays empty where the C++ runtime is new enough
             Assert.Single(Directory.EnumerateFiles(Cache, "*", SearchOption.AllDirectories));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Models.Tests.Native;
 
@@ -11,21 +12,9 @@ internal static class LibTorchProbe
     public static string Folder { get; } =
         AppContext.BaseDirectory.Replace("OrleansDiffusion.Models.Tests", Name, StringComparison.Ordinal);
 
-    public static async Task<ProbeResult> Run(string mode, string libTorch, string cache, string? folder = null)
-    {
-        var start = new ProcessStartInfo(Path.Combine(folder ?? Folder, Name), [mode])
+    public static Task<ChildResult> Run(string mode, string libTorch, string cache, string? folder = null) =>
+        ChildProcess.Run(new ProcessStartInfo(Path.Combine(folder ?? Folder, Name), [mode])
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment = { ["ODIFF_LIBTORCH"] = libTorch, ["XDG_CACHE_HOME"] = cache },
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new ProbeResult(process.ExitCode, (await output).Trim(), (await error).Trim());
-    }
+        });
 }
-
-internal sealed record ProbeResult(int ExitCode, string Output, string Error);
