@@ -1,9 +1,9 @@
-using OrleansDiffusion.Sampling.Tests;
+using OrleansDiffusion.Tests;
 using TorchSharp;
 
 [assembly: AssemblyFixture(typeof(OneTorchThread))]
 
-namespace OrleansDiffusion.Sampling.Tests;
+namespace OrleansDiffusion.Tests;
 
 /// <summary>The tensors here are small: more threads only wait for one another, and test classes run side by side.</summary>
 public sealed class OneTorchThread

@@ -1,0 +1,69 @@
+using System.Reflection;
+using System.Xml.Linq;
+using NetArchTest.Rules;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Sampling;
+
+namespace OrleansDiffusion.Cli.Tests;
+
+public class ArchitectureTests
+{
+    private const string ModelsNamespace = "OrleansDiffusion.Models";
+    private const string CliNamespace = "OrleansDiffusion.Cli";
+
+    private static readonly Assembly SamplingAssembly = typeof(Timeline).Assembly;
+    private static readonly Assembly ModelsAssembly = typeof(Catalogue).Assembly;
+    private static readonly Assembly CliAssembly = Assembly.Load("odiff");
+
+    private static readonly string[] FilesAndNetwork =
+    [
+        "System.IO.Directory", "System.IO.DirectoryInfo", "System.IO.DriveInfo", "System.IO.File", "System.IO.FileInfo",
+        "System.IO.FileStream", "System.IO.FileSystemInfo", "System.IO.RandomAccess", "System.IO.StreamReader",
+        "System.IO.StreamWriter", "System.IO.MemoryMappedFiles", "System.IO.Pipes", "System.Net",
+    ];
+
+    [Fact]
+    public void Sampling_knows_neither_models_nor_the_command_line_nor_files_nor_the_network() =>
+        AssertFree(SamplingAssembly, [ModelsNamespace, CliNamespace, "Orleans", .. FilesAndNetwork]);
+
+    [Fact]
+    public void Models_do_not_know_the_command_line() => AssertFree(ModelsAssembly, [CliNamespace, "System.CommandLine"]);
+
+    [Fact]
+    public void The_rules_see_what_they_forbid()
+    {
+        Assert.NotEmpty(Dependents(CliAssembly, ModelsNamespace));
+        Assert.NotEmpty(Dependents(CliAssembly, "System.IO.File"));
+        Assert.NotEmpty(Dependents(ModelsAssembly, "OrleansDiffusion.Sampling"));
+    }
+
+    [Fact]
+    public void Only_executables_bring_libtorch()
+    {
+        var projects = Directory.EnumerateFiles(Root(), "*.csproj", SearchOption.AllDirectories).ToArray();
+        var withLibTorch = projects.Where(ReferencesLibTorch).ToArray();
+
+        Assert.Contains(withLibTorch, path => path.EndsWith("OrleansDiffusion.Cli.csproj", StringComparison.Ordinal));
+        Assert.All(withLibTorch, path => Assert.Equal("Exe", OutputType(path)));
+    }
+
+    private static void AssertFree(Assembly assembly, string[] forbidden) =>
+        Assert.All(forbidden, name => Assert.Empty(Dependents(assembly, name)));
+
+    private static IEnumerable<string> Dependents(Assembly assembly, string name) =>
+        Types.InAssembly(assembly).That().HaveDependencyOn(name).GetTypes().Select(type => type.FullName!);
+
+    private static bool ReferencesLibTorch(string path) => XDocument.Load(path)
+        .Descendants("PackageReference")
+        .Any(package => package.Attribute("Include")!.Value.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase));
+
+    private static string? OutputType(string path) => XDocument.Load(path).Descendants("OutputType").SingleOrDefault()?.Value;
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "OrleansDiffusion.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}

@@ -1,0 +1,108 @@
+namespace OrleansDiffusion.Cli.Tests;
+
+public sealed class BadArgumentTests : IDisposable
+{
+    private const string Demo = "sample --model demo --out samples.npy ";
+    private const string Piadm = Demo + "--sampler piadm-sde ";
+
+    private readonly Odiff _odiff = new();
+
+    public BadArgumentTests()
+    {
+        _odiff.Put("unequal.json", Mixture("[1,2]", "[[0,0]]"));
+        _odiff.Put("nan.json", Mixture("[1]", "[[0,\"NaN\"]]"));
+        _odiff.Put("sixteen.json", """{"kind":"gaussian-mixture","shape":[16],"weights":[1],"means":[[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]],"stddevs":[1]}""");
+
+        static string Mixture(string weights, string means) =>
+            $$"""{"kind":"gaussian-mixture","shape":[2],"weights":{{weights}},"means":{{means}},"stddevs":[1]}""";
+    }
+
+    /// <summary>A command line, and the words by which its error names what is wrong and what is allowed.</summary>
+    public static TheoryData<string, string[]> CommandLines => new()
+    {
+        { "", ["sample", "models", "bench"] },
+        { "smaple", ["smaple", "odiff --help"] },
+        { "bench speed", ["speed", "odiff bench --help"] },
+        { "sample --out samples.npy", ["--model"] },
+        { "sample --model demo", ["--out"] },
+        { Demo + "--colour blue", ["--colour", "odiff sample --help"] },
+        { Demo + "--count 0", ["--count", "0"] },
+        { Demo + "--count many", ["--count", "whole number", "many"] },
+        { Demo + "--batch 0", ["--batch", "0"] },
+        { Demo + "--batch 1.5", ["--batch", "whole number", "1.5"] },
+        { Demo + "--seed -1", ["--seed", "whole number", "-1"] },
+        { Demo + "--eta much", ["--eta", "number", "much"] },
+        { Demo + "--sampler euler", ["--sampler", "ddpm, ddim, dpm++2m, piadm-sde, piadm-ode", "euler"] },
+        { Demo + "--spacing even", ["--spacing", "leading, trailing, linspace", "even"] },
+        { Demo + "--mode fast", ["--mode", "picard, sequential", "fast"] },
+        { Demo + "--linearization none", ["--linearization", "secant, data, drift, score", "none"] },
+        { Demo + "--steps 0", ["--steps", "1 to 1000", "0"] },
+        { Demo + "--steps 1001", ["--steps", "1 to 1000", "1001"] },
+        { Demo + "--tolerance -1", ["--tolerance", "-1"] },
+        { Demo + "--tolerance NaN", ["--tolerance", "NaN"] },
+        { Demo + "--max-sweeps 0", ["--max-sweeps", "0"] },
+        { Demo + "--sampler dpm++2m --steps 20 --eta 0.5", ["--eta", "ddim", "dpm++2m"] },
+        { Demo + "--sampler ddim --eta 2", ["--eta", "0 to 1", "2"] },
+        { Demo + "--blocks 5 --block-steps 10", ["--blocks", "--block-steps"] },
+        { Demo + "--blocks 0", ["--blocks", "0"] },
+        { Piadm + "--block-length 0", ["--block-length", "0"] },
+        { Piadm + "--step 0", ["--step", "0"] },
+        { Piadm + "--step -0.5", ["--step", "-0.5"] },
+        { Piadm + "--early-stop NaN", ["--early-stop", "NaN"] },
+        { "sample --model unequal.json --out samples.npy", ["unequal.json", "means", "weights"] },
+        { "sample --model nan.json --out samples.npy", ["nan.json", "means[0][1]", "NaN"] },
+        { "sample --model missing.json --out samples.npy", ["missing.json", "demo"] },
+        { "sample --model sixteen.json --out samples.png", ["--out", ".npy", "[16]"] },
+        { "sample --model demo --out samples.txt", ["--out", ".png, .npy or .safetensors", ".txt"] },
+        { "sample --model demo --out nan.json/samples.npy", ["--out", "nan.json"] },
+        { "sample --model demo --out nan.json/folder", ["--out", "nan.json"] },
+        { "sample --model demo --out /proc/samples.npy", ["--out", "/proc/samples.npy"] },
+        { "sample --model demo --out new/samples.npy --steps 0", ["--steps"] },
+        { "sample --model demo --out new/samples.npy --report nan.json/report.json", ["--report", "nan.json"] },
+        { "sample --model demo --out new/deeper/folder --report .", ["--report", "folder"] },
+        { "bench scaling --samples 0", ["--samples", "0"] },
+        { "bench scaling --dimensions 2 0", ["--dimensions", "2 0"] },
+        { "bench linearizations --report nan.json/report.json", ["--report", "nan.json"] },
+    };
+
+    public void Dispose() => _odiff.Dispose();
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public async Task A_mistake_is_one_line_that_names_it_and_nothing_is_written(string commandLine, string[] words)
+    {
+        var before = _odiff.Left.ToArray();
+
+        var result = await _odiff.Run(commandLine);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("odiff: ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', result.Error);
+        Assert.DoesNotContain("System.", result.Error, StringComparison.Ordinal);
+        Assert.All(words, word => Assert.Contains(word, result.Error, StringComparison.Ordinal));
+        Assert.Empty(result.Output);
+        Assert.Equal(before, _odiff.Left);
+    }
+
+    [Fact]
+    public async Task An_empty_place_for_samples_is_refused()
+    {
+        var result = await _odiff.Run("sample --model demo --out=");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("odiff: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--out", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verbose_adds_the_stack_trace()
+    {
+        var result = await _odiff.Run(Demo + "--steps 0 --verbose");
+
+        Assert.Equal(2, result.ExitCode);
+        var lines = result.Error.Split('\n');
+        Assert.Contains("InvalidOptionException", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.StartsWith("   at OrleansDiffusion.", StringComparison.Ordinal));
+        Assert.StartsWith("odiff: --steps", lines[^1], StringComparison.Ordinal);
+    }
+}

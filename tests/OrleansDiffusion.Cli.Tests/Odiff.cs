@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using OrleansDiffusion.Tests;
+
+namespace OrleansDiffusion.Cli.Tests;
+
+/// <summary>The real odiff, started in an empty folder of its own.</summary>
+internal sealed class Odiff : IDisposable
+{
+    /// <summary>The executable, which the build puts beside the tests that reference it.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "odiff");
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("odiff-").FullName;
+
+    /// <summary>Every file and folder that a run left, relative to the folder, in order.</summary>
+    public IEnumerable<string> Left => Directory
+        .EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(Folder, path))
+        .Order(StringComparer.Ordinal);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>Runs a command line whose words are parted by blanks.</summary>
+    public Task<ChildResult> Run(string commandLine) =>
+        ChildProcess.Run(new ProcessStartInfo(Executable, Words(commandLine)) { WorkingDirectory = Folder });
+
+    /// <summary>Draws samples of the demo mixture in 50 DDIM steps, and fails unless that succeeds.</summary>
+    public async Task<ChildResult> Sample(string options)
+    {
+        var result = await Run($"sample --model demo --sampler ddim --steps 50 {options}");
+        Assert.Equal((0, options), (result.ExitCode, result.ExitCode == 0 ? options : result.Error));
+        return result;
+    }
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
+
+    public NpyArray Npy(string name) => NpyArray.Read(Bytes(name));
+
+    /// <summary>Writes a file before a run.</summary>
+    public void Put(string name, string content) => File.WriteAllText(PathOf(name), content);
+
+    public static string[] Words(string commandLine) => commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
