@@ -20,8 +20,11 @@ internal sealed class Odiff : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>Runs a command line whose words are parted by blanks.</summary>
-    public Task<ChildResult> Run(string commandLine) =>
-        ChildProcess.Run(new ProcessStartInfo(Executable, Words(commandLine)) { WorkingDirectory = Folder });
+    public Task<ChildResult> Run(string commandLine) => Run(Words(commandLine));
+
+    /// <summary>Runs a command line given word by word.</summary>
+    public Task<ChildResult> Run(string[] words) =>
+        ChildProcess.Run(new ProcessStartInfo(Executable, words) { WorkingDirectory = Folder });
 
     /// <summary>Draws samples of the demo mixture in 50 DDIM steps, and fails unless that succeeds.</summary>
     public async Task<ChildResult> Sample(string options)
