@@ -8,7 +8,10 @@ public interface IDenoiser
     /// <summary>Shape of one sample, without the batch dimension.</summary>
     IReadOnlyList<long> Shape { get; }
 
-    /// <summary>The data's variance per element, about its mean over all elements; scales the first iterate only.</summary>
+    /// <summary>
+    /// The data's variance per element about its mean over all elements, positive; a scale for the first iterate and
+    /// for what an update leaves.
+    /// </summary>
     double DataVariance { get; }
 
     /// <summary>The most rows one call should be given, 1 or more; it bounds the memory a call takes.</summary>

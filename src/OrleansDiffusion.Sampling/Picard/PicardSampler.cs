@@ -23,7 +23,7 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
     {
         options.Validate();
         using var run = new SamplingRun(denoiser, seed, firstSample, samples, timeline.Start);
-        var rule = new ConvergenceRule(options.Tolerance, options.Linearization);
+        var rule = new ConvergenceRule(options.Tolerance, options.Linearization, denoiser.DataVariance);
         foreach (var block in timeline.Blocks)
             SweepBlock(run, block, rule, progress, cancellationToken);
         return run.Finish();

@@ -4,6 +4,8 @@ namespace OrleansDiffusion.Sampling.Tests.Picard;
 
 public sealed class ConvergenceRuleTests
 {
+    private const double DataVariance = 0.3;
+
     public static TheoryData<Linearization> Linearizations => [.. Enum.GetValues<Linearization>()];
 
     [Theory]
@@ -12,7 +14,7 @@ public sealed class ConvergenceRuleTests
     {
         foreach (var tolerance in new[] { 0, 1e-3, 1e30, double.MaxValue })
         {
-            var rule = new ConvergenceRule(tolerance, linearization);
+            var rule = new ConvergenceRule(tolerance, linearization, DataVariance);
             foreach (var update in new[] { double.NaN, double.PositiveInfinity })
             {
                 Assert.All([1, 2, 100], sweep => Assert.False(double.IsFinite(rule.ErrorAfter(sweep, update))));
@@ -23,13 +25,25 @@ public sealed class ConvergenceRuleTests
 
     [Theory]
     [MemberData(nameof(Linearizations))]
-    public void A_first_sweep_is_trusted_least_and_the_bound_grows_with_the_update(Linearization linearization)
+    public void A_first_sweep_is_trusted_least_and_a_larger_update_leaves_more(Linearization linearization)
     {
-        var rule = new ConvergenceRule(1e-3, linearization);
+        var rule = new ConvergenceRule(1e-3, linearization, DataVariance);
 
-        Assert.True(rule.ErrorAfter(1, 0.5) >= rule.ErrorAfter(2, 0.5));
-        Assert.Equal(rule.ErrorAfter(2, 0.5), rule.ErrorAfter(9, 0.5));
-        Assert.Equal(10 * rule.ErrorAfter(2, 0.5), rule.ErrorAfter(2, 5), 1e-12);
+        Assert.True(rule.ErrorAfter(1, 1e-3) >= rule.ErrorAfter(2, 1e-3));
+        Assert.Equal(rule.ErrorAfter(2, 1e-3), rule.ErrorAfter(9, 1e-3));
+        Assert.True(rule.ErrorAfter(2, 2e-3) >= 2 * rule.ErrorAfter(2, 1e-3));
+    }
+
+    [Fact]
+    public void The_secants_error_falls_faster_than_its_update_and_scales_with_the_data()
+    {
+        var rule = new ConvergenceRule(1e-3, Linearization.Secant, DataVariance);
+        var tenfold = new ConvergenceRule(1e-3, Linearization.Secant, 100 * DataVariance);
+
+        var order = Math.Log10(rule.ErrorAfter(2, 1e-2) / rule.ErrorAfter(2, 1e-3));
+
+        Assert.Equal((1 + Math.Sqrt(5)) / 2, order, 1e-3);
+        Assert.Equal(10 * rule.ErrorAfter(2, 1e-3), tenfold.ErrorAfter(2, 1e-2), 1e-12);
     }
 
     [Theory]
@@ -37,13 +51,11 @@ public sealed class ConvergenceRuleTests
     public void A_sweep_is_done_exactly_where_the_error_it_may_have_left_is_within_the_tolerance(
         Linearization linearization)
     {
-        var rule = new ConvergenceRule(1e-3, linearization);
+        var rule = new ConvergenceRule(1e-3, linearization, DataVariance);
         foreach (var sweep in new[] { 1, 2, 9 })
         {
-            var largest = 1e-3 / rule.ErrorAfter(sweep, 1);
-
-            Assert.True(rule.IsDone(sweep, 0.999 * largest));
-            Assert.False(rule.IsDone(sweep, 1.001 * largest));
+            foreach (var update in new[] { 1e-5, 4e-4, 6e-4, 9e-4, 1.1e-3, 2e-3, 4e-3, 1e-2 })
+                Assert.Equal(rule.ErrorAfter(sweep, update) <= 1e-3, rule.IsDone(sweep, update));
         }
     }
 
@@ -51,9 +63,9 @@ public sealed class ConvergenceRuleTests
     [MemberData(nameof(Linearizations))]
     public void Without_tolerance_only_rest_is_done(Linearization linearization)
     {
-        var rule = new ConvergenceRule(0, linearization);
+        var rule = new ConvergenceRule(0, linearization, DataVariance);
 
         Assert.True(rule.IsDone(3, 0));
-        Assert.False(rule.IsDone(3, double.Epsilon * 8));
+        Assert.False(rule.IsDone(3, float.Epsilon));
     }
 }
