@@ -45,6 +45,7 @@ public sealed class BadArgumentTests : IDisposable
         { Demo + "--sampler ddim --eta 2", ["--eta", "0 to 1", "2"] },
         { Demo + "--blocks 5 --block-steps 10", ["--blocks", "--block-steps"] },
         { Demo + "--blocks 0", ["--blocks", "0"] },
+        { Demo + "--report samples.npy", ["--report", "--out"] },
         { Piadm + "--block-length 0", ["--block-length", "0"] },
         { Piadm + "--step 0", ["--step", "0"] },
         { Piadm + "--step -0.5", ["--step", "-0.5"] },

@@ -39,7 +39,12 @@ internal static class SampleCommand
         var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape);
         var reportPath = parsed.GetValue(options.Report);
         if (reportPath is not null)
+        {
+            if (Path.GetFullPath(reportPath) == Path.GetFullPath(parsed.GetValue(options.Out)!))
+                throw new InvalidOptionException("report", "must not name the file of --out");
             WritableFile.Check("report", reportPath);
+        }
+
         var seed = parsed.GetValue(options.Seed);
         Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
             ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)
@@ -70,7 +75,7 @@ internal static class SampleCommand
         if (report.MaxResidual > report.Tolerance)
         {
             Console.Error.WriteLine(
-                $"odiff: --max-sweeps ended a block before its tolerance; a sample may be off by {report.MaxResidual:g2}");
+                $"note: --max-sweeps ended a block before its tolerance; a sample may be off by {report.MaxResidual:g2}");
         }
 
         return Losses(results);
