@@ -2,13 +2,15 @@ namespace OrleansDiffusion.Sampling;
 
 /// <summary>
 /// What passes from one block to the next, for a batch of samples: the sample x, the second state y of steps with
-/// memory, and the last denoised estimate, which starts the next block's iterates. Each [samples, elements], float32.
+/// memory, and the last denoised estimate, which starts the next block's iterates, each [samples, elements], float32;
+/// and the local variance, from which the next block's secants start.
 /// </summary>
 public sealed class BlockState : IDisposable
 {
     private readonly HostTensor _x;
     private readonly HostTensor _y;
     private readonly HostTensor _denoised;
+    private readonly double[] _localVariances;
 
     /// <summary>A state of zeros.</summary>
     /// <param name="samples">Number of samples.</param>
@@ -20,6 +22,7 @@ public sealed class BlockState : IDisposable
         _x = new HostTensor(samples, elements);
         _y = new HostTensor(samples, elements);
         _denoised = new HostTensor(samples, elements);
+        _localVariances = new double[samples];
     }
 
     /// <summary>Number of samples.</summary>
@@ -36,6 +39,12 @@ public sealed class BlockState : IDisposable
 
     /// <summary>The last denoised estimate D.</summary>
     public Span<float> Denoised(int sample) => _denoised.Row(sample);
+
+    /// <summary>
+    /// The variance per element of the data about a sample, as the secant last saw it through D; 0 where nothing is
+    /// known, which freezes D.
+    /// </summary>
+    public ref double LocalVariance(int sample) => ref _localVariances[sample];
 
     /// <summary>All samples as a tensor [samples, elements] over the same memory; do not dispose it.</summary>
     internal TorchSharp.torch.Tensor XTensor => _x.Tensor;

@@ -21,4 +21,15 @@ public readonly record struct NoiseLevel(double Alpha, double Sigma, double Time
     /// <param name="dataVariance">c², 0 or more.</param>
     public double GaussianGain(double dataVariance) =>
         Alpha * dataVariance / ((Alpha * Alpha * dataVariance) + (Sigma * Sigma));
+
+    /// <summary>
+    /// The inverse of <see cref="GaussianGain"/>: the variance of Gaussian data whose denoiser has this gain here. It
+    /// carries what is known of a gain from one level to another.
+    /// </summary>
+    /// <param name="gain">0 to 1/α; close to 1/α, where the variance has no bound, it is held at 0.99/α.</param>
+    public double GaussianVariance(double gain)
+    {
+        var held = Math.Min(gain, 0.99 / Alpha);
+        return held * Sigma * Sigma / (Alpha * (1 - (held * Alpha)));
+    }
 }

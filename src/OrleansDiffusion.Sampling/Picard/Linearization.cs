@@ -9,7 +9,8 @@ public enum Linearization
 {
     /// <summary>
     /// g from the last two sweeps, ⟨ΔD, Δx⟩/‖Δx‖² clipped to [0, 1/α]: a scalar quasi-Newton step (of the family in
-    /// arXiv 2509.21716). The first sweep is that of <see cref="Data"/>.
+    /// arXiv 2509.21716). The first sweep of a block takes g from the end of the block before, carried to each noise level
+    /// as that of Gaussian data; that of the first block is <see cref="Data"/>'s.
     /// </summary>
     Secant,
 

@@ -85,7 +85,7 @@ public sealed class PicardNode : IDisposable
     public IReadOnlyList<(int Sample, int Step)> NotFinite => _notFinite;
 
     /// <summary>Sets the first iterate.</summary>
-    /// <param name="entry">What enters the run: x, y and the last known D.</param>
+    /// <param name="entry">What enters the run: x, y, the last known D and the local variance.</param>
     /// <param name="kind">How the trajectory is guessed from it.</param>
     public void Start(BlockState entry, FirstIterate kind)
     {
@@ -99,6 +99,8 @@ public sealed class PicardNode : IDisposable
             for (var j = 0; j < Steps; j++)
             {
                 var (row, next) = (Row(j, n), Row(j + 1, n));
+                if (_usesSecant)
+                    _gains[row] = _steps[j].At.GaussianGain(entry.LocalVariance(n));
                 if (kind == FirstIterate.Copied)
                     entry.X(n).CopyTo(_x.Row(next));
                 else
@@ -210,7 +212,9 @@ public sealed class PicardNode : IDisposable
         ArgumentNullException.ThrowIfNull(exit);
         _x.Row(Row(Steps, sample)).CopyTo(exit.X(sample));
         _running.Y(sample).CopyTo(exit.Y(sample));
-        _denoised.Row(Row(Steps - 1, sample)).CopyTo(exit.Denoised(sample));
+        var last = Row(Steps - 1, sample);
+        _denoised.Row(last).CopyTo(exit.Denoised(sample));
+        exit.LocalVariance(sample) = _usesSecant ? _steps[^1].At.GaussianVariance(_gains[last]) : 0;
     }
 
     /// <inheritdoc/>
