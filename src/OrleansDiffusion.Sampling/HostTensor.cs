@@ -16,6 +16,7 @@ internal sealed unsafe class HostTensor : IDisposable
 {
     private readonly float* _origin;
     private readonly int _elements;
+    private readonly long _rows;
 
     /// <summary>Rows of zeros.</summary>
     public HostTensor(long rows, int elements)
@@ -27,6 +28,7 @@ internal sealed unsafe class HostTensor : IDisposable
     {
         Tensor = tensor.DetachFromDisposeScope();
         _elements = checked((int)tensor.shape[1]);
+        _rows = tensor.shape[0];
 
         // A span holds 2^31 bytes at most, so the first element is asked for alone.
         using var row = Tensor.narrow(0, 0, 1);
@@ -37,7 +39,12 @@ internal sealed unsafe class HostTensor : IDisposable
     /// <summary>[rows, elements].</summary>
     public Tensor Tensor { get; }
 
-    public Span<float> Row(long row) => new(_origin + (row * _elements), _elements);
+    /// <summary>A row's memory; it lives as long as this object.</summary>
+    public Span<float> Row(long row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)_rows, nameof(row));
+        return new Span<float>(_origin + (row * _elements), _elements);
+    }
 
     /// <summary>The rows of any tensor; its memory is shared where it is float32 on the CPU already.</summary>
     public static HostTensor From(Tensor tensor, long rows, int elements)

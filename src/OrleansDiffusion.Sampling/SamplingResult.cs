@@ -11,7 +11,7 @@ namespace OrleansDiffusion.Sampling;
 /// </param>
 /// <param name="DeviceTime">Time spent in the model.</param>
 /// <param name="SweepOverheads">What each sweep took beyond the model.</param>
-/// <param name="Failures">Samples that the model answered with NaN or infinity, twice.</param>
+/// <param name="Failures">Samples that were lost.</param>
 public sealed record SamplingResult(
     Tensor Samples,
     IReadOnlyList<int> SweepsPerBlock,

@@ -65,31 +65,44 @@ internal sealed class SamplingRun : IDisposable
     /// One sweep of a node: evaluate and move. Rows that come back as NaN or infinity are asked for once more; a
     /// sample for which they do again is lost and takes no further part.
     /// </summary>
-    public void Sweep(PicardNode node, Block block, int firstStep, bool[] active, Span<double> updates)
+    public void Sweep(
+        PicardNode node, Block block, int firstStep, bool[] active, Span<double> updates,
+        CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var deviceTimeBefore = _deviceTime;
-        Evaluate(node, active);
+        var deviceTimeBefore = node.DeviceTime;
+        _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
         if (node.NotFinite.Count > 0)
-            Evaluate(node, active);
+            _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
         foreach (var (sample, step) in node.NotFinite)
         {
             if (!Alive[sample])
                 continue;
-            Alive[sample] = active[sample] = false;
-            _failures.Add(new SampleFailure(_firstSample + sample, block.Index, firstStep + step));
+            active[sample] = false;
+            Lose(sample, block, firstStep + step);
         }
 
         node.Move(State, active, updates);
-        _overheads.Add(Stopwatch.GetElapsedTime(started) - (_deviceTime - deviceTimeBefore));
+        var inModel = node.DeviceTime - deviceTimeBefore;
+        _deviceTime += inModel;
+        _overheads.Add(Stopwatch.GetElapsedTime(started) - inModel);
     }
 
-    /// <summary>Takes what leaves a node as a sample's state.</summary>
+    /// <summary>Takes what leaves a node as a sample's state, or loses the sample if a step left float32's range.</summary>
     /// <param name="sample">Index in the batch.</param>
     /// <param name="node">The node that has done with it.</param>
+    /// <param name="block">The node's block.</param>
+    /// <param name="lastStep">The last step of the node in its block.</param>
+    /// <param name="update">The sample's last update.</param>
     /// <param name="error">What is known of its distance from the sequential result, RMS.</param>
-    public void Accept(int sample, PicardNode node, double error)
+    public void Accept(int sample, PicardNode node, Block block, int lastStep, double update, double error)
     {
+        if (!double.IsFinite(update))
+        {
+            Lose(sample, block, lastStep);
+            return;
+        }
+
         node.CopyExit(sample, State);
         _maxResidual = Math.Max(_maxResidual, error);
     }
@@ -114,10 +127,9 @@ internal sealed class SamplingRun : IDisposable
 
     public void Dispose() => _state.Dispose();
 
-    private void Evaluate(PicardNode node, bool[] active)
+    private void Lose(int sample, Block block, int step)
     {
-        var started = Stopwatch.GetTimestamp();
-        _evaluations += node.Evaluate(_denoiser, active);
-        _deviceTime += Stopwatch.GetElapsedTime(started);
+        Alive[sample] = false;
+        _failures.Add(new SampleFailure(_firstSample + sample, block.Index, step));
     }
 }

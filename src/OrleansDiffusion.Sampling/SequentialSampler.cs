@@ -28,9 +28,14 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
                 cancellationToken.ThrowIfCancellationRequested();
                 using var node = run.NodeFor(block, j..(j + 1), Linearization.Data);
                 node.Start(run.State, FirstIterate.Copied);
-                run.Sweep(node, block, firstStep: j, run.Alive, updates);
+                run.Sweep(node, block, firstStep: j, run.Alive, updates, cancellationToken);
                 for (var n = 0; n < samples; n++)
-                    run.Accept(n, node, error: 0);
+                {
+                    if (run.Alive[n])
+                        run.Accept(n, node, block, lastStep: j, updates[n], error: 0);
+                }
+
+
                 progress?.Report(new SweepProgress(
                     block.Index, timeline.Blocks.Length, j + 1, run.Alive.Count(alive => alive), updates.Max()));
             }

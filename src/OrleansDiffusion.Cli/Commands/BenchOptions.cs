@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -27,7 +28,12 @@ internal sealed class BenchOptions
         ? samples
         : throw new InvalidOptionException("samples", $"must be positive, was {parsed.GetValue(_samples)}");
 
-    public double Tolerance(ParseResult parsed) => parsed.GetValue(_tolerance);
+    public double Tolerance(ParseResult parsed)
+    {
+        var tolerance = parsed.GetValue(_tolerance);
+        new PicardOptions { Tolerance = tolerance }.Validate();
+        return tolerance;
+    }
 
     /// <summary>Where the report goes, checked to be writable, or null.</summary>
     public string? Report(ParseResult parsed)

@@ -48,10 +48,11 @@ internal static class BenchScalingCommand
         var csv = Path.Combine(folder, "scaling.csv");
         var plot = Path.Combine(folder, "scaling.png");
         WritableFile.Check("out", csv);
+        WritableFile.Check("out", plot);
         TorchRuntime.Load();
 
         var rows = new List<ScalingBenchmark.Row>();
-        foreach (var row in ScalingBenchmark.Run(dimensions, samples, tolerance, cancellationToken))
+        foreach (var row in ScalingBenchmark.Run([.. dimensions.Distinct()], samples, tolerance, cancellationToken))
         {
             Console.Error.WriteLine($"{row.Sampler}, {row.Dimension}, {row.Method}: {row.Measurement.Rounds} rounds");
             rows.Add(row);

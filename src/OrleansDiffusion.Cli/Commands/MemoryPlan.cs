@@ -13,6 +13,9 @@ internal sealed record MemoryPlan(Timeline Timeline, int Batch)
     // A grid point holds two iterates, D and up to two noises, each of float32.
     private const int BytesPerElement = 5 * sizeof(float);
 
+    // What is kept about it: its noise level, gain, moves and marks.
+    private const int BytesPerRow = 48;
+
     /// <summary>Plans a job.</summary>
     /// <param name="options">The grid; its block cut is kept where it is given.</param>
     /// <param name="schedule">The schedule that the grid lies on.</param>
@@ -24,7 +27,7 @@ internal sealed record MemoryPlan(Timeline Timeline, int Batch)
         TimelineOptions options, VariancePreservingSchedule schedule, bool isPicard, IReadOnlyList<long> shape,
         int count, int? batch)
     {
-        var bytesPerPoint = BytesPerElement * shape.Aggregate(1L, (product, size) => product * size);
+        var bytesPerPoint = BytesPerRow + BytesPerElement * shape.Aggregate(1L, (product, size) => product * size);
         var pointsInMemory = Math.Max(1, Budget / bytesPerPoint);
         var timeline = Timeline.Create(options, schedule);
         if (!isPicard)

@@ -13,6 +13,7 @@ internal static class ModelsCommand
         var command = new Command("models", "List the models that can be sampled by name.");
         command.SetAction(_ =>
         {
+            TorchRuntime.Load();
             var table = new Table().Border(TableBorder.Simple).AddColumns("model", "shape", "schedule", "what it is");
             foreach (var name in Catalogue.Names)
             {

@@ -36,13 +36,14 @@ internal static class SampleCommand
         var plan = MemoryPlan.For(
             options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
             model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
+        CheckSize(count, model.Denoiser.Shape);
         var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape);
         var reportPath = parsed.GetValue(options.Report);
         if (reportPath is not null)
         {
+            WritableFile.Check("report", reportPath);
             if (Path.GetFullPath(reportPath) == Path.GetFullPath(parsed.GetValue(options.Out)!))
                 throw new InvalidOptionException("report", "must not name the file of --out");
-            WritableFile.Check("report", reportPath);
         }
 
         var seed = parsed.GetValue(options.Seed);
@@ -81,6 +82,13 @@ internal static class SampleCommand
         return Losses(results);
     }
 
+    private static void CheckSize(int count, IReadOnlyList<long> shape)
+    {
+        var most = Array.MaxLength / sizeof(float) / shape.Aggregate(1L, (product, size) => product * size);
+        if (count > most)
+            throw new InvalidOptionException("count", $"must be at most {most} for samples of this size, was {count}");
+    }
+
     private static int Losses(IEnumerable<SamplingResult> results)
     {
         var failures = results.SelectMany(result => result.Failures).ToList();
@@ -88,8 +96,8 @@ internal static class SampleCommand
             return 0;
         var first = failures[0];
         Console.Error.WriteLine(
-            $"odiff: the model returned NaN or infinity, twice, for {failures.Count} of the samples; first for sample "
-            + $"{first.Sample} at step {first.Step} of block {first.Block}. The others are written.");
+            $"odiff: {failures.Count} samples were lost to NaN or infinity, and are written as NaN; first sample "
+            + $"{first.Sample} at step {first.Step} of block {first.Block}");
         return 1;
     }
 }

@@ -20,8 +20,14 @@ internal static class WritableFile
             var folder = FolderOf(path);
             var missing = FoldersAbove(folder).TakeWhile(above => !Directory.Exists(above)).ToList();
             Directory.CreateDirectory(folder);
-            File.Create(TemporaryFor(path), 1, FileOptions.DeleteOnClose).Dispose();
-            missing.ForEach(Directory.Delete);
+            try
+            {
+                File.Create(TemporaryFor(path), 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            finally
+            {
+                missing.ForEach(Directory.Delete);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

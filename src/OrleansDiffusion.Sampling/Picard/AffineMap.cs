@@ -21,8 +21,8 @@ public sealed class AffineMap
     {
         Elements = elements;
         _linear = new Linear[samples];
-        _offsetX = new float[samples * elements];
-        _offsetY = new float[samples * elements];
+        _offsetX = new float[checked(samples * elements)];
+        _offsetY = new float[checked(samples * elements)];
         Array.Fill(_linear, Linear.Identity);
     }
 

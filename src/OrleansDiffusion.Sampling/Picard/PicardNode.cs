@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using OrleansDiffusion.Sampling.Noise;
 using OrleansDiffusion.Sampling.Steps;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ public sealed class PicardNode : IDisposable
         _hasMemory = hasMemory;
         _usesSecant = linearization == Linearization.Secant;
 
-        var rows = steps.Length * samples;
+        var rows = checked(steps.Length * samples);
         _x = new HostTensor(rows + samples, elements);
         _before = new HostTensor(rows + samples, elements);
         _denoised = new HostTensor(rows, elements);
@@ -77,6 +78,9 @@ public sealed class PicardNode : IDisposable
 
     /// <summary>Number of steps, M; as many points are evaluated.</summary>
     public int Steps => _steps.Length;
+
+    /// <summary>Time spent in the model so far.</summary>
+    public TimeSpan DeviceTime { get; private set; }
 
     /// <summary>
     /// Where the last <see cref="Evaluate"/> returned NaN or infinity, as (sample, step of the run). The rows stay
@@ -114,8 +118,10 @@ public sealed class PicardNode : IDisposable
     /// <summary>Evaluates the model at the points that moved since it last was.</summary>
     /// <param name="denoiser">The model.</param>
     /// <param name="active">For every sample, whether it is still being swept.</param>
+    /// <param name="cancellationToken">Ends the evaluation between two calls of the model.</param>
     /// <returns>Rows evaluated.</returns>
-    public int Evaluate(IDenoiser denoiser, ReadOnlySpan<bool> active)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public int Evaluate(IDenoiser denoiser, ReadOnlySpan<bool> active, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         _notFinite.Clear();
@@ -129,7 +135,11 @@ public sealed class PicardNode : IDisposable
         }
 
         for (var first = 0; first < _rows.Count; first += denoiser.BatchLimit)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             EvaluateRows(denoiser, first, Math.Min(denoiser.BatchLimit, _rows.Count - first));
+        }
+
         return _rows.Count;
     }
 
@@ -233,7 +243,9 @@ public sealed class PicardNode : IDisposable
     {
         using var input = Gather(first, count);
         using var shaped = input.view([count, .. denoiser.Shape]);
+        var started = Stopwatch.GetTimestamp();
         using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count));
+        DeviceTime += Stopwatch.GetElapsedTime(started);
         using var fresh = HostTensor.From(output, count, _elements);
         for (var i = 0; i < count; i++)
             Absorb(_rows[first + i], fresh.Row(i));

@@ -45,14 +45,15 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
         while (active.Contains(true) && sweep < mostSweeps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            run.Sweep(node, block, firstStep: 0, active, updates);
+            run.Sweep(node, block, firstStep: 0, active, updates, cancellationToken);
             sweep++;
             var update = LargestUpdate(active, updates);
             for (var n = 0; n < active.Length; n++)
             {
                 if (!active[n] || !(rule.IsDone(sweep, updates[n]) || sweep == mostSweeps))
                     continue;
-                run.Accept(n, node, error: sweep == points ? 0 : rule.ErrorAfter(sweep, updates[n]));
+                var error = sweep == points ? 0 : rule.ErrorAfter(sweep, updates[n]);
+                run.Accept(n, node, block, lastStep: points - 1, updates[n], error);
                 active[n] = false;
             }
 

@@ -17,8 +17,9 @@ public static class PiadmGrid
     public static ImmutableArray<ImmutableArray<double>> Blocks(
         double horizon, double blockLength, double step, double earlyStop)
     {
-        // The slack keeps a horizon of 8 at eight blocks when h = 0.1 + 0.2 does not divide it exactly.
-        var count = Math.Max(1, (int)Math.Ceiling((horizon / blockLength) - 1e-9));
+        // What is left above the early stop is shared out, so that no block lies below it; the slack keeps a horizon of
+        // 0.1 + 0.2 at three blocks of 0.1.
+        var count = Math.Max(1, (int)Math.Ceiling(((horizon - earlyStop) / blockLength) - 1e-9));
         var blocks = ImmutableArray.CreateBuilder<ImmutableArray<double>>(count);
         for (var n = 0; n < count - 1; n++)
             blocks.Add(Uniform(horizon - (n * blockLength), horizon - ((n + 1) * blockLength), step));

@@ -6,7 +6,7 @@ namespace OrleansDiffusion.Sampling.Schedules;
 /// </summary>
 public enum TimestepSpacing
 {
-    /// <summary>Multiples of ⌊train steps / steps⌋ from 0; never starts at the last timestep.</summary>
+    /// <summary>Multiples of ⌊train steps / steps⌋, counted from 0.</summary>
     Leading,
 
     /// <summary>Down from the last timestep in equal parts, rounded.</summary>

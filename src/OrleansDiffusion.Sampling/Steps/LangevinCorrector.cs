@@ -43,7 +43,7 @@ public static class LangevinCorrector
         var scoreOfD = level.Alpha / (level.Sigma * level.Sigma);
 
         // The two noises as a Cholesky factor times independent normals.
-        var deviation = Math.Sqrt(((2 * friction * step) - 3 + (4 * a) - (a * a)) / (friction * friction));
+        var deviation = Math.Sqrt(PositionVariance(friction * step)) / friction;
         var shared = (1 - a) * (1 - a) / friction / deviation;
         var own = Math.Sqrt(1 - (a * a) - (shared * shared));
         return new Step(
@@ -52,4 +52,9 @@ public static class LangevinCorrector
             Second: new StepRow(X: drift * scoreOfX, D: drift * scoreOfD, Y: a, Noise: shared, SecondNoise: own),
             noise);
     }
+
+    // 2x − 3 + 4e^(−x) − e^(−2x), by its series where the terms would cancel.
+    private static double PositionVariance(double x) => x < 1e-2
+        ? x * x * x * ((2.0 / 3) - (x / 2) + (7 * x * x / 30))
+        : (2 * x) - 3 + (4 * Math.Exp(-x)) - Math.Exp(-2 * x);
 }

@@ -32,7 +32,7 @@ public sealed class AffineMapTests
                 var map = new AffineMap(Samples, Elements);
                 using var exit = new BlockState(Samples, Elements);
                 using var other = AnyState(random);
-                node.Evaluate(denoiser, Active);
+                node.Evaluate(denoiser, Active, TestContext.Current.CancellationToken);
 
                 node.Fold(Active, map);
                 node.Move(other, Active, new double[Samples]);
@@ -92,7 +92,7 @@ public sealed class AffineMapTests
         using var entry = TestBlocks.Entry(block, Samples, Elements);
         using var node = TestBlocks.NodeOver(block, .., Samples, Elements, Linearization.Data);
         node.Start(entry, FirstIterate.Copied);
-        node.Evaluate(new MixtureRows(Mixtures.Random(3, Elements)), Active);
+        node.Evaluate(new MixtureRows(Mixtures.Random(3, Elements)), Active, TestContext.Current.CancellationToken);
         var map = new AffineMap(Samples, Elements);
 
         node.Fold([true, false], map);

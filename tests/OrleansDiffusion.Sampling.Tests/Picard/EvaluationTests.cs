@@ -23,11 +23,11 @@ public sealed class EvaluationTests
         for (var sweep = 0; sweep <= points; sweep++)
         {
             // The sweep's first points are exact by now; others may have come to rest early.
-            var rows = node.Evaluate(Denoiser, active);
+            var rows = node.Evaluate(Denoiser, active, TestContext.Current.CancellationToken);
             Assert.InRange(rows, 0, Samples * (points - sweep));
             if (sweep < 3)
                 Assert.Equal(Samples * (points - sweep), rows);
-            Assert.Equal(0, node.Evaluate(Denoiser, active));
+            Assert.Equal(0, node.Evaluate(Denoiser, active, TestContext.Current.CancellationToken));
             node.Move(entry, active, new double[Samples]);
         }
     }
@@ -39,11 +39,11 @@ public sealed class EvaluationTests
         using var entry = TestBlocks.Entry(block, Samples, Elements);
         using var node = TestBlocks.NodeOver(block, .., Samples, Elements, Linearization.Secant);
         node.Start(entry, FirstIterate.Rolled);
-        node.Evaluate(Denoiser, [true, true, true]);
+        node.Evaluate(Denoiser, [true, true, true], TestContext.Current.CancellationToken);
         double[] updates = [-1, -1, -1];
 
         node.Move(entry, [true, false, true], updates);
-        var rows = node.Evaluate(Denoiser, [true, false, true]);
+        var rows = node.Evaluate(Denoiser, [true, false, true], TestContext.Current.CancellationToken);
 
         Assert.Equal(2 * (block.Steps.Length - 1), rows);
         Assert.Equal(-1, updates[1]);

@@ -18,6 +18,24 @@ public sealed class FailureTests
         new([float.NaN, float.PositiveInfinity, float.NegativeInfinity], Enum.GetValues<Linearization>());
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1e-3)]
+    public void What_outgrows_float32_is_lost_and_never_taken_for_exact(double tolerance)
+    {
+        var huge = new SpyDenoiser(Denoiser, (_, _, _, denoised) => denoised.Fill(1e30f));
+        var timeline = TestBlocks.TimelineOf("ddpm");
+
+        var sequential = Drawn.Sequentially(huge, timeline, samples: 1);
+        var parallel = Drawn.ByPicard(huge, timeline, new PicardOptions { Tolerance = tolerance }, samples: 1);
+
+        Assert.All([sequential, parallel], drawn =>
+        {
+            Assert.Equal(0, Assert.Single(drawn.Failures).Sample);
+            Assert.All(drawn.Samples[0], value => Assert.True(float.IsNaN(value)));
+        });
+    }
+
+    [Theory]
     [MemberData(nameof(Faults))]
     public void What_comes_back_unusable_once_is_asked_for_again(float fault, Linearization linearization)
     {
@@ -135,15 +153,15 @@ public sealed class FailureTests
         using var node = TestBlocks.NodeOver(block, .., samples: 2, Elements, Linearization.Secant);
         node.Start(entry, FirstIterate.Copied);
 
-        node.Evaluate(spy, active);
+        node.Evaluate(spy, active, TestContext.Current.CancellationToken);
         Assert.Equal([(0, 0)], node.NotFinite);
-        Assert.Equal(1, node.Evaluate(spy, active));
+        Assert.Equal(1, node.Evaluate(spy, active, TestContext.Current.CancellationToken));
         Assert.Equal([(0, 0)], node.NotFinite);
 
         spoil = false;
-        Assert.Equal(1, node.Evaluate(spy, active));
+        Assert.Equal(1, node.Evaluate(spy, active, TestContext.Current.CancellationToken));
         Assert.Empty(node.NotFinite);
-        Assert.Equal(0, node.Evaluate(spy, active));
+        Assert.Equal(0, node.Evaluate(spy, active, TestContext.Current.CancellationToken));
     }
 
     private static void AssertOthersAreUnharmed(Drawn drawn, Timeline timeline)

@@ -35,7 +35,7 @@ public sealed class FiniteTerminationTests
         node.Start(entry, start);
         for (var sweeps = 0; sweeps < points; sweeps++)
         {
-            node.Evaluate(spy, Active);
+            node.Evaluate(spy, Active, TestContext.Current.CancellationToken);
             for (var j = 0; j <= sweeps; j++)
                 Assert.Equal(visited[block.Steps[j].At.Time], iterate[block.Steps[j].At.Time]);
             node.Move(entry, Active, new double[1]);
@@ -100,7 +100,7 @@ public sealed class FiniteTerminationTests
             node.Start(entry, start);
             for (var sweep = 0; sweep < sweeps; sweep++)
             {
-                node.Evaluate(Denoiser, Active);
+                node.Evaluate(Denoiser, Active, TestContext.Current.CancellationToken);
                 node.Move(entry, Active, new double[1]);
             }
 

@@ -94,7 +94,7 @@ public sealed class MemoryTests
             {
                 _entry.X(0)[0] += 0.001f;
                 _entry.X(1)[0] -= 0.001f;
-                Assert.True(_node.Evaluate(_denoiser, _active) > 0);
+                Assert.True(_node.Evaluate(_denoiser, _active, TestContext.Current.CancellationToken) > 0);
                 _node.Fold(_active, _map);
                 _node.Move(_entry, _active, _updates);
             }

@@ -41,7 +41,7 @@ internal sealed class NodeGrid : IDisposable
     public double[] Sweep(IDenoiser denoiser, BlockState entry)
     {
         foreach (var node in _nodes)
-            node.Evaluate(denoiser, _active);
+            node.Evaluate(denoiser, _active, TestContext.Current.CancellationToken);
         for (var p = 0; p < _nodes.Length; p++)
             _nodes[p].Fold(_active, _maps[p]);
 

@@ -37,4 +37,19 @@ public sealed class PiadmGridTests
             Assert.InRange(pair.First - pair.Second, double.Epsilon, step + 1e-9)));
         Assert.All(blocks[..^1], times => Assert.Equal(blockLength, times[0] - times[^1], 1e-9));
     }
+
+    [Theory]
+    [InlineData(8.0005, 8)]
+    [InlineData(8.001, 8)]
+    [InlineData(8.01, 9)]
+    [InlineData(0.0015, 1)]
+    public void No_block_lies_below_the_early_stop(double horizon, int blocks)
+    {
+        var grid = PiadmGrid.Blocks(horizon, blockLength: 1, step: 1.0 / 32, earlyStop: 1e-3);
+
+        Assert.Equal(blocks, grid.Length);
+        Assert.All(grid, block => Assert.True(block.Length >= 2));
+        Assert.Equal(1e-3, grid[^1][^1]);
+        Assert.All(grid.SelectMany(block => block.Zip(block.Skip(1))), step => Assert.True(step.First > step.Second));
+    }
 }
