@@ -107,6 +107,10 @@ internal sealed class SamplingRun : IDisposable
         _maxResidual = Math.Max(_maxResidual, error);
     }
 
+    /// <summary>The largest update of the samples that took part in a sweep.</summary>
+    public static double LargestUpdate(bool[] active, double[] updates) =>
+        active.Zip(updates, (isActive, update) => isActive ? update : 0).Max();
+
     /// <summary>Notes that a block has ended.</summary>
     public void Leave(int sweeps) => _sweepsPerBlock.Add(sweeps);
 

@@ -12,7 +12,7 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
     /// <param name="firstSample">Index in the job of the batch's first sample, 0 or more.</param>
     /// <param name="samples">Samples in the batch, 1 or more.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellationToken">Ends the run between two steps.</param>
+    /// <param name="cancellationToken">Ends the run between two calls of the model.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SamplingResult Sample(
         ulong seed, int firstSample, int samples,
@@ -35,9 +35,9 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
                         run.Accept(n, node, block, lastStep: j, updates[n], error: 0);
                 }
 
-
                 progress?.Report(new SweepProgress(
-                    block.Index, timeline.Blocks.Length, j + 1, run.Alive.Count(alive => alive), updates.Max()));
+                    block.Index, timeline.Blocks.Length, j + 1, run.Alive.Count(alive => alive),
+                    SamplingRun.LargestUpdate(run.Alive, updates)));
             }
 
             run.Leave(sweeps: block.Steps.Length);

@@ -14,7 +14,7 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
     /// <param name="firstSample">Index in the job of the batch's first sample, 0 or more.</param>
     /// <param name="samples">Samples in the batch, 1 or more.</param>
     /// <param name="progress">Told after every sweep.</param>
-    /// <param name="cancellationToken">Ends the run between two sweeps.</param>
+    /// <param name="cancellationToken">Ends the run between two calls of the model.</param>
     /// <exception cref="InvalidOptionException">An option out of its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SamplingResult Sample(
@@ -47,7 +47,7 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
             cancellationToken.ThrowIfCancellationRequested();
             run.Sweep(node, block, firstStep: 0, active, updates, cancellationToken);
             sweep++;
-            var update = LargestUpdate(active, updates);
+            var update = SamplingRun.LargestUpdate(active, updates);
             for (var n = 0; n < active.Length; n++)
             {
                 if (!active[n] || !(rule.IsDone(sweep, updates[n]) || sweep == mostSweeps))
@@ -63,7 +63,4 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
 
         run.Leave(sweep);
     }
-
-    private static double LargestUpdate(bool[] active, double[] updates) =>
-        active.Zip(updates, (isActive, update) => isActive ? update : 0).Max();
 }
