@@ -1,5 +1,6 @@
 using OrleansDiffusion.Models.Safetensors;
 using OrleansDiffusion.Sampling;
+using TorchSharp;
 
 namespace OrleansDiffusion.Cli.Output;
 
@@ -46,9 +47,7 @@ internal sealed class SampleFile
                 WritableFile.Write(_path, stream => NpyFile.Write(stream, [count, .. _shape], samples));
                 break;
             case Format.Safetensors:
-                var about = new Dictionary<string, string> { ["samples"] = title };
-                WritableFile.Write(_path, stream =>
-                    SafetensorsWriter.Write(stream, "samples", [count, .. _shape], samples, about));
+                WriteSafetensors(samples, [count, .. _shape], title);
                 break;
             case Format.Png:
                 WritableFile.Write(_path, stream => stream.Write(ScatterPlot.Png(samples, title)));
@@ -65,6 +64,14 @@ internal sealed class SampleFile
 
                 break;
         }
+    }
+
+    private void WriteSafetensors(float[] samples, long[] shape, string title)
+    {
+        using var flat = torch.frombuffer(samples, torch.ScalarType.Float32); // the same memory
+        using var tensor = flat.view(shape);
+        WritableFile.Write(_path, stream => SafetensorsWriter.Write(
+            stream, [new("samples", tensor)], new Dictionary<string, string> { ["samples"] = title }));
     }
 
     private static Format FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
