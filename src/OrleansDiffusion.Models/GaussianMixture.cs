@@ -60,8 +60,8 @@ public sealed class GaussianMixture : IDenoiser, IDisposable
     public int BatchLimit => Math.Max(1, MostElements / Math.Max(_elements, Parameters.Weights.Count));
 
     /// <inheritdoc/>
-    /// <remarks>x is float32 or float64.</remarks>
-    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    /// <remarks>x is float32 or float64; conditions are ignored.</remarks>
+    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)
     {
         ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();

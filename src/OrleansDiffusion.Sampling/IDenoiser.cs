@@ -17,9 +17,12 @@ public interface IDenoiser
     /// <summary>The most rows one call should be given, 1 or more; it bounds the memory a call takes.</summary>
     int BatchLimit { get; }
 
-    /// <summary>Evaluates D for a batch of independent rows, each at a noise level of its own.</summary>
+    /// <summary>
+    /// Evaluates D for a batch of independent rows, each at a noise level and under a condition of its own.
+    /// </summary>
     /// <param name="x">[rows, *<see cref="Shape"/>], contiguous, on the CPU. Neither changed nor disposed.</param>
     /// <param name="levels">The noise level of every row.</param>
+    /// <param name="conditions">The condition of every row; a model that knows no classes ignores them.</param>
     /// <returns>[rows, *<see cref="Shape"/>], of x's dtype, on any device. The caller disposes it.</returns>
-    Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels);
+    Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions);
 }

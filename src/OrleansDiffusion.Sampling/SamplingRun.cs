@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using OrleansDiffusion.Sampling.Noise;
 using OrleansDiffusion.Sampling.Picard;
@@ -10,6 +11,7 @@ internal sealed class SamplingRun : IDisposable
 {
     private readonly IDenoiser _denoiser;
     private readonly NormalNoise _noise;
+    private readonly ImmutableArray<Condition> _conditions;
     private readonly int _firstSample;
     private readonly int _elements;
     private readonly BlockState _state;
@@ -20,12 +22,15 @@ internal sealed class SamplingRun : IDisposable
     private long _evaluations;
     private double _maxResidual;
 
-    public SamplingRun(IDenoiser denoiser, ulong seed, int firstSample, int samples, NoiseLevel start)
+    public SamplingRun(
+        IDenoiser denoiser, ulong seed, int firstSample, int samples, ImmutableArray<Condition> conditions,
+        NoiseLevel start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstSample);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         _denoiser = denoiser;
         _noise = new NormalNoise(seed);
+        _conditions = conditions;
         _firstSample = firstSample;
         _elements = checked((int)denoiser.Shape.Aggregate(1L, (product, size) => product * size));
         _state = new BlockState(samples, _elements);
@@ -59,7 +64,7 @@ internal sealed class SamplingRun : IDisposable
     /// <summary>A node over some of a block's steps, for this batch.</summary>
     public PicardNode NodeFor(Block block, Range steps, Linearization linearization) => new(
         block.Steps[steps], block.SecondState != SecondState.None, _firstSample, State.Samples, _elements,
-        linearization, _noise);
+        linearization, _noise, _conditions);
 
     /// <summary>
     /// One sweep of a node: evaluate and move. Rows that come back as NaN or infinity are asked for once more; a

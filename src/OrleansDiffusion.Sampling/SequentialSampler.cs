@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansDiffusion.Sampling.Picard;
 
 namespace OrleansDiffusion.Sampling;
@@ -11,14 +12,18 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
     /// <param name="seed">The job's seed.</param>
     /// <param name="firstSample">Index in the job of the batch's first sample, 0 or more.</param>
     /// <param name="samples">Samples in the batch, 1 or more.</param>
+    /// <param name="conditions">
+    /// What the job's samples take in turn: sample i of the job takes entry i mod n, whatever its batch. None for
+    /// unconditional samples.
+    /// </param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Ends the run between two calls of the model.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SamplingResult Sample(
-        ulong seed, int firstSample, int samples,
+        ulong seed, int firstSample, int samples, ImmutableArray<Condition> conditions = default,
         IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var run = new SamplingRun(denoiser, seed, firstSample, samples, timeline.Start);
+        using var run = new SamplingRun(denoiser, seed, firstSample, samples, conditions, timeline.Start);
         var updates = new double[samples];
         foreach (var block in timeline.Blocks)
         {

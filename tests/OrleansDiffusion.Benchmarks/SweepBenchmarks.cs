@@ -91,7 +91,8 @@ public class SweepBenchmarks : IDisposable
 
         public int BatchLimit => rows;
 
-        public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels) =>
+        public Tensor Denoise(
+            Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions) =>
             _answers.narrow(0, _calls++ % 2, levels.Length);
     }
 }

@@ -86,7 +86,7 @@ public sealed class GaussianMixtureTests
         using var mixture = new GaussianMixture(Mixtures.Random(2, 12) with { Shape = [3, 2, 2] });
         using var x = zeros(5, 3, 2, 2);
 
-        using var denoised = mixture.Denoise(x, [.. Enumerable.Repeat(LevelOf(0.5), 5)]);
+        using var denoised = mixture.Denoise(x, [.. Enumerable.Repeat(LevelOf(0.5), 5)], new Condition[5]);
 
         Assert.Equal([3, 2, 2], mixture.Shape);
         Assert.Equal([5, 3, 2, 2], denoised.shape);
@@ -127,7 +127,7 @@ public sealed class GaussianMixtureTests
         using var mixture = new GaussianMixture(parameters);
         using var x = tensor(rows.SelectMany(row => row.X).ToArray(), [rows.Length, .. parameters.Shape]);
         using var typed = x.to(wide ? ScalarType.Float64 : ScalarType.Float32);
-        using var denoised = mixture.Denoise(typed, [.. rows.Select(row => row.Level)]);
+        using var denoised = mixture.Denoise(typed, [.. rows.Select(row => row.Level)], new Condition[rows.Length]);
         Assert.Equal(typed.dtype, denoised.dtype);
         using var result = denoised.to(ScalarType.Float64);
         return MemoryMarshal.Cast<byte, double>(result.bytes).ToArray();

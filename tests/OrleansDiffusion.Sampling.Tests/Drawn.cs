@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Sampling.Picard;
 
@@ -16,19 +17,20 @@ internal sealed record Drawn(
     public int Rounds => SweepsPerBlock.Sum();
 
     public static Drawn Sequentially(
-        IDenoiser denoiser, Timeline timeline, int samples, int firstSample = 0, ulong seed = Seed)
+        IDenoiser denoiser, Timeline timeline, int samples, int firstSample = 0, ulong seed = Seed,
+        ImmutableArray<Condition> conditions = default)
     {
         using var result = new SequentialSampler(denoiser, timeline).Sample(
-            seed, firstSample, samples, cancellationToken: TestContext.Current.CancellationToken);
+            seed, firstSample, samples, conditions, cancellationToken: TestContext.Current.CancellationToken);
         return From(result);
     }
 
     public static Drawn ByPicard(
         IDenoiser denoiser, Timeline timeline, PicardOptions options, int samples, int firstSample = 0,
-        ulong seed = Seed, IProgress<SweepProgress>? progress = null)
+        ulong seed = Seed, IProgress<SweepProgress>? progress = null, ImmutableArray<Condition> conditions = default)
     {
         using var result = new PicardSampler(denoiser, timeline, options).Sample(
-            seed, firstSample, samples, progress, TestContext.Current.CancellationToken);
+            seed, firstSample, samples, conditions, progress, TestContext.Current.CancellationToken);
         return From(result);
     }
 

@@ -13,8 +13,8 @@ internal sealed record MemoryPlan(Timeline Timeline, int Batch)
     // A grid point holds two iterates, D and up to two noises, each of float32.
     private const int BytesPerElement = 5 * sizeof(float);
 
-    // What is kept about it: its noise level, gain, moves and marks.
-    private const int BytesPerRow = 48;
+    // What is kept about it: its noise level, condition, gain, moves and marks.
+    private const int BytesPerRow = 72;
 
     /// <summary>Plans a job.</summary>
     /// <param name="options">The grid; its block cut is kept where it is given.</param>

@@ -49,9 +49,9 @@ internal static class SampleCommand
         var seed = parsed.GetValue(options.Seed);
         Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
             ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)
-                .Sample(seed, first, batch, progress, cancellationToken)
+                .Sample(seed, first, batch, [], progress, cancellationToken)
             : (first, batch, progress) => new SequentialSampler(model.Denoiser, plan.Timeline)
-                .Sample(seed, first, batch, progress, cancellationToken);
+                .Sample(seed, first, batch, [], progress, cancellationToken);
 
         var started = Stopwatch.GetTimestamp();
         var drawn = new List<float>();

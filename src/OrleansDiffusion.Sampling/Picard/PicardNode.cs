@@ -20,6 +20,7 @@ namespace OrleansDiffusion.Sampling.Picard;
 public sealed class PicardNode : IDisposable
 {
     private readonly ImmutableArray<Step> _steps;
+    private readonly Condition[] _conditionOf; // of every sample
     private readonly int _samples;
     private readonly int _elements;
     private readonly bool _hasMemory;
@@ -37,23 +38,30 @@ public sealed class PicardNode : IDisposable
     private readonly bool[] _evaluated;     // D was evaluated at all, [M, samples]
     private readonly List<int> _rows;       // what the next evaluation asks for
     private readonly NoiseLevel[] _levels;
+    private readonly Condition[] _conditions;
     private readonly List<(int Sample, int Step)> _notFinite = [];
 
     /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start"/>.</summary>
     /// <param name="steps">The run's steps.</param>
     /// <param name="hasMemory">Whether they carry a second state.</param>
-    /// <param name="firstSample">Index in the job of the batch's first sample; it addresses the noise.</param>
+    /// <param name="firstSample">
+    /// Index in the job of the batch's first sample; it addresses the noise and the conditions.
+    /// </param>
     /// <param name="samples">Samples in the batch.</param>
     /// <param name="elements">Elements of a sample.</param>
     /// <param name="linearization">How D is linearised.</param>
     /// <param name="noise">The job's noise.</param>
+    /// <param name="conditions">
+    /// What the job's samples take in turn: sample i of the job takes entry i mod n. None for unconditional samples.
+    /// </param>
     public PicardNode(
         ImmutableArray<Step> steps, bool hasMemory, int firstSample, int samples, int elements,
-        Linearization linearization, NormalNoise noise)
+        Linearization linearization, NormalNoise noise, ImmutableArray<Condition> conditions = default)
     {
         if (steps.IsDefaultOrEmpty)
             throw new ArgumentException("a run needs at least one step", nameof(steps));
         _steps = steps;
+        _conditionOf = InTurn(conditions, firstSample, samples);
         _samples = samples;
         _elements = elements;
         _hasMemory = hasMemory;
@@ -72,6 +80,7 @@ public sealed class PicardNode : IDisposable
         _evaluated = new bool[rows];
         _rows = new List<int>(rows);
         _levels = new NoiseLevel[rows];
+        _conditions = new Condition[rows];
         for (var row = 0; row < rows; row++)
             _gains[row] = FixedGain(linearization, steps[row / samples]);
     }
@@ -131,6 +140,7 @@ public sealed class PicardNode : IDisposable
             if (!_stale[row] || !active[row % _samples])
                 continue;
             _levels[_rows.Count] = _steps[row / _samples].At;
+            _conditions[_rows.Count] = _conditionOf[row % _samples];
             _rows.Add(row);
         }
 
@@ -244,7 +254,7 @@ public sealed class PicardNode : IDisposable
         using var input = Gather(first, count);
         using var shaped = input.view([count, .. denoiser.Shape]);
         var started = Stopwatch.GetTimestamp();
-        using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count));
+        using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count), _conditions.AsSpan(first, count));
         DeviceTime += Stopwatch.GetElapsedTime(started);
         using var fresh = HostTensor.From(output, count, _elements);
         for (var i = 0; i < count; i++)
@@ -333,6 +343,16 @@ public sealed class PicardNode : IDisposable
         Linearization.Drift when step.Sample.D != 0 => Math.Max(0, (1 - step.Sample.X) / step.Sample.D),
         _ => 0,
     };
+
+    private static Condition[] InTurn(ImmutableArray<Condition> conditions, int firstSample, int samples)
+    {
+        var ofSamples = new Condition[samples];
+        if (conditions.IsDefaultOrEmpty)
+            return ofSamples;
+        for (var n = 0; n < samples; n++)
+            ofSamples[n] = conditions[(firstSample + n) % conditions.Length];
+        return ofSamples;
+    }
 
     private static HostTensor? DrawNoise(
         ImmutableArray<Step> steps, int firstSample, int samples, int elements, NormalNoise noise)

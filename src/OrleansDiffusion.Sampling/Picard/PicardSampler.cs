@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace OrleansDiffusion.Sampling.Picard;
 
 /// <summary>
@@ -13,16 +15,20 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
     /// <param name="seed">The job's seed.</param>
     /// <param name="firstSample">Index in the job of the batch's first sample, 0 or more.</param>
     /// <param name="samples">Samples in the batch, 1 or more.</param>
+    /// <param name="conditions">
+    /// What the job's samples take in turn: sample i of the job takes entry i mod n, whatever its batch. None for
+    /// unconditional samples.
+    /// </param>
     /// <param name="progress">Told after every sweep.</param>
     /// <param name="cancellationToken">Ends the run between two calls of the model.</param>
     /// <exception cref="InvalidOptionException">An option out of its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SamplingResult Sample(
-        ulong seed, int firstSample, int samples,
+        ulong seed, int firstSample, int samples, ImmutableArray<Condition> conditions = default,
         IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
-        using var run = new SamplingRun(denoiser, seed, firstSample, samples, timeline.Start);
+        using var run = new SamplingRun(denoiser, seed, firstSample, samples, conditions, timeline.Start);
         var rule = new ConvergenceRule(options.Tolerance, options.Linearization, denoiser.DataVariance);
         foreach (var block in timeline.Blocks)
             SweepBlock(run, block, rule, progress, cancellationToken);

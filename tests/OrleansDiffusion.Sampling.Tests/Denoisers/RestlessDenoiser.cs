@@ -7,6 +7,7 @@ internal sealed class RestlessDenoiser(int elements) : RowDenoiser(elements)
 {
     private int _rows;
 
-    protected override void DenoiseRow(ReadOnlySpan<float> x, NoiseLevel level, Span<float> denoised) =>
+    protected override void DenoiseRow(
+        ReadOnlySpan<float> x, NoiseLevel level, Condition condition, Span<float> denoised) =>
         TensorPrimitives.Multiply(x, _rows++ % 7 / 7f, denoised);
 }

@@ -12,15 +12,20 @@ internal abstract class RowDenoiser(int elements) : IDenoiser
 
     public virtual int BatchLimit => int.MaxValue;
 
-    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)
     {
         var denoised = empty_like(x);
         var from = MemoryMarshal.Cast<byte, float>(x.bytes);
         var to = MemoryMarshal.Cast<byte, float>(denoised.bytes);
         for (var row = 0; row < levels.Length; row++)
-            DenoiseRow(from.Slice(row * elements, elements), levels[row], to.Slice(row * elements, elements));
+        {
+            DenoiseRow(
+                from.Slice(row * elements, elements), levels[row], conditions[row], to.Slice(row * elements, elements));
+        }
+
         return denoised;
     }
 
-    protected abstract void DenoiseRow(ReadOnlySpan<float> x, NoiseLevel level, Span<float> denoised);
+    protected abstract void DenoiseRow(
+        ReadOnlySpan<float> x, NoiseLevel level, Condition condition, Span<float> denoised);
 }

@@ -21,9 +21,9 @@ internal sealed class SpyDenoiser(IDenoiser inner, Spy spy) : IDenoiser
 
     public int BatchLimit => inner.BatchLimit;
 
-    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)
     {
-        var denoised = inner.Denoise(x, levels);
+        var denoised = inner.Denoise(x, levels, conditions);
         spy(_calls++, levels, MemoryMarshal.Cast<byte, float>(x.bytes), MemoryMarshal.Cast<byte, float>(denoised.bytes));
         return denoised;
     }

@@ -23,7 +23,7 @@ public sealed class PicardSamplerTests
         var progress = new ProgressLog(report => CancelAt(3, report, cancellation));
         var sampler = new PicardSampler(Denoiser, TwoBlocks, Exact);
 
-        Assert.Throws<OperationCanceledException>(() => sampler.Sample(1, 0, 2, progress, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => sampler.Sample(1, 0, 2, [], progress, cancellation.Token));
 
         Assert.Equal([1, 2, 3], progress.Reports.Select(report => report.Sweep));
     }
@@ -35,7 +35,7 @@ public sealed class PicardSamplerTests
         var progress = new ProgressLog(report => CancelAt(3, report, cancellation));
         var sampler = new SequentialSampler(Denoiser, TwoBlocks);
 
-        Assert.Throws<OperationCanceledException>(() => sampler.Sample(1, 0, 2, progress, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => sampler.Sample(1, 0, 2, [], progress, cancellation.Token));
 
         Assert.Equal([1, 2, 3], progress.Reports.Select(report => report.Sweep));
     }
