@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Schedules;
 
@@ -8,9 +9,22 @@ namespace OrleansDiffusion.Models;
 /// <param name="Description">One line for a person.</param>
 /// <param name="Denoiser">Its denoiser.</param>
 /// <param name="Schedule">The schedule it was trained with; null for a closed form, which takes any.</param>
+/// <param name="Labels">The class labels it takes; null for a model that knows no classes.</param>
 public sealed record Model(
-    string Name, string Description, IDenoiser Denoiser, VariancePreservingSchedule? Schedule) : IDisposable
+    string Name, string Description, IDenoiser Denoiser, VariancePreservingSchedule? Schedule,
+    ClassLabels? Labels = null) : IDisposable
 {
+    /// <summary>What a job's samples take in turn: sample i takes entry i mod n.</summary>
+    /// <param name="labels">The labels that are asked for; empty for none.</param>
+    /// <param name="guidance">The scale of classifier-free guidance; null for none.</param>
+    /// <returns>A condition a label; empty for unconditional samples.</returns>
+    /// <exception cref="InvalidOptionException">The model does not take these, or needs a label.</exception>
+    public ImmutableArray<Condition> ConditionsFor(ImmutableArray<int> labels, double? guidance)
+    {
+        ConditionRules.Check(this, labels, guidance);
+        return [.. labels.Select(label => new Condition(label, guidance ?? 1))];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => (Denoiser as IDisposable)?.Dispose();
 }
