@@ -1,4 +1,10 @@
 using System.Text.Json;
+using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Cli.Output;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Sampling.Schedules;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -65,6 +71,31 @@ public sealed class ReportTests : IDisposable
         Assert.All(["rounds", "sequentialRounds", "evaluations"], (string name) =>
             Assert.Equal(50, report.GetProperty(name).GetDouble()));
         Assert.Equal(0, report.GetProperty("maxResidual").GetDouble());
+    }
+
+    [Theory]
+    [InlineData(new int[0], null, new string[0])]
+    [InlineData(new[] { 3 }, null, new[] { "label" })]
+    [InlineData(new[] { 0, 1 }, 2.5, new[] { "label", "guidance" })]
+    public void Labels_and_guidance_are_reported_where_they_were_asked_for(
+        int[] labels, double? guidance, string[] fields)
+    {
+        using var mixture = new GaussianMixture(DemoMixture.Create());
+        var timeline = Timeline.Create(new TimelineOptions { Steps = 2 }, DiscreteSchedule.Linear());
+        using var result = new SequentialSampler(mixture, timeline).Sample(
+            0, 0, 1, cancellationToken: TestContext.Current.CancellationToken);
+        using var json = new MemoryStream();
+
+        SamplingReport.From(
+            [result], Sampler.Ddpm, "demo", isPicard: false, new PicardOptions(), new MemoryPlan(timeline, 1), count: 1,
+            seed: 0, labels, guidance, TimeSpan.Zero).WriteTo(json);
+
+        var report = JsonElement.Parse(json.ToArray());
+        Assert.Equal(fields, report.EnumerateObject().Select(field => field.Name).Except(Fields));
+        if (labels.Length > 0)
+            Assert.Equal(labels, Integers(report.GetProperty("label")));
+        if (guidance is not null)
+            Assert.Equal(guidance, report.GetProperty("guidance").GetDouble());
     }
 
     private async Task<JsonElement> Report(string options)

@@ -30,9 +30,12 @@ internal static class SampleCommand
             throw new InvalidOptionException("count", $"must be positive, was {count}");
         if (parsed.GetValue(options.Batch) is < 1)
             throw new InvalidOptionException("batch", $"must be positive, was {parsed.GetValue(options.Batch)}");
+        var labels = options.Label.Read(parsed);
+        var guidance = parsed.GetValue(options.Guidance);
 
         TorchRuntime.Load();
         using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
+        var conditions = model.ConditionsFor(labels, guidance);
         var plan = MemoryPlan.For(
             options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
             model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
@@ -49,9 +52,9 @@ internal static class SampleCommand
         var seed = parsed.GetValue(options.Seed);
         Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
             ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)
-                .Sample(seed, first, batch, [], progress, cancellationToken)
+                .Sample(seed, first, batch, conditions, progress, cancellationToken)
             : (first, batch, progress) => new SequentialSampler(model.Denoiser, plan.Timeline)
-                .Sample(seed, first, batch, [], progress, cancellationToken);
+                .Sample(seed, first, batch, conditions, progress, cancellationToken);
 
         var started = Stopwatch.GetTimestamp();
         var drawn = new List<float>();
@@ -68,7 +71,8 @@ internal static class SampleCommand
         var wall = Stopwatch.GetElapsedTime(started);
 
         var report = SamplingReport.From(
-            results, options.TimelineOptions(parsed).Sampler, model.Name, isPicard, picard, plan, count, seed, wall);
+            results, options.TimelineOptions(parsed).Sampler, model.Name, isPicard, picard, plan, count, seed, labels,
+            guidance, wall);
         samples.Write([.. drawn], report.Title);
         if (reportPath is not null)
             WritableFile.Write(reportPath, report.WriteTo);

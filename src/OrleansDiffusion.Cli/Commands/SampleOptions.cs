@@ -88,6 +88,13 @@ internal sealed class SampleOptions
 
     public Option<ulong> Seed { get; } = Default("seed", "64-bit seed.", 0ul);
 
+    public LabelOption Label { get; } = new();
+
+    public Option<double?> Guidance { get; } = new("--guidance")
+    {
+        Description = "Classifier-free guidance scale, 0 or more, 1 = the label alone [default: 1].",
+    };
+
     public Option<int?> Batch { get; } = new("--batch") { Description = "Samples a batch [default: all that fit in memory]." };
 
     public Option<bool> InProcess { get; } = new("--in-process") { Description = "Run inside this process." };
@@ -98,7 +105,7 @@ internal sealed class SampleOptions
         [
             Model, Count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step,
             _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _linearization, _start, _tolerance, _maxSweeps,
-            Seed, Batch, InProcess, Out, Report,
+            Seed, Label, Guidance, Batch, InProcess, Out, Report,
         ];
         foreach (var option in options)
             command.Options.Add(option);

@@ -27,6 +27,14 @@ internal sealed record SamplingReport
 
     public required ulong Seed { get; init; }
 
+    /// <summary>The labels that samples took in turn; absent where none was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<int>? Label { get; init; }
+
+    /// <summary>The scale of guidance; absent where none was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required double? Guidance { get; init; }
+
     public required double Tolerance { get; init; }
 
     /// <summary>Sequential model calls on the critical path: those of the batch that took most.</summary>
@@ -68,7 +76,7 @@ internal sealed record SamplingReport
 
     public static SamplingReport From(
         IReadOnlyList<SamplingResult> batches, Sampler sampler, string model, bool isPicard, PicardOptions picard,
-        MemoryPlan plan, int count, ulong seed, TimeSpan wall) => new()
+        MemoryPlan plan, int count, ulong seed, IReadOnlyList<int> labels, double? guidance, TimeSpan wall) => new()
         {
             JobId = Guid.CreateVersion7().ToString(),
             Model = model,
@@ -78,6 +86,8 @@ internal sealed record SamplingReport
             Steps = plan.Timeline.Steps,
             Count = count,
             Seed = seed,
+            Label = labels.Count > 0 ? labels : null,
+            Guidance = guidance,
             Tolerance = isPicard ? picard.Tolerance : 0,
             Rounds = batches.Max(batch => batch.Rounds),
             SequentialRounds = plan.Timeline.Steps,
