@@ -10,4 +10,6 @@ namespace OrleansDiffusion.Models;
 internal static class Scalars
 {
     public static readonly Scalar One = 1.0;
+
+    public static readonly Scalar Half = 0.5;
 }
