@@ -1,24 +1,39 @@
+using OrleansDiffusion.Models.UNets;
+using static TorchSharp.torch;
+
 namespace OrleansDiffusion.Models;
 
 /// <summary>The models that can be asked for: built-in ones by name, others by path.</summary>
 public static class Catalogue
 {
-    /// <summary>Names of the built-in models.</summary>
-    public static IReadOnlyList<string> Names { get; } = [DemoMixture.Name];
+    private const string Digits = "digits";
 
-    /// <summary>Opens a model.</summary>
-    /// <param name="nameOrPath">A built-in name, or the path of a mixture's <c>.json</c>.</param>
-    /// <exception cref="ModelFormatException">There is no such model, or its file cannot be used.</exception>
+    /// <summary>Names of the built-in models.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Digits, DemoMixture.Name];
+
+    /// <summary>Where the networks that ship with the product lie.</summary>
+    private static string Pretrained => Path.Combine(AppContext.BaseDirectory, "Pretrained");
+
+    /// <summary>Opens a model. A network computes on the GPU where there is one.</summary>
+    /// <param name="nameOrPath">
+    /// A built-in name, the path of a mixture's <c>.json</c>, or a folder in the diffusers layout.
+    /// </param>
+    /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
     public static Model Open(string nameOrPath)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
-        if (nameOrPath == DemoMixture.Name)
-            return Mixture(nameOrPath, DemoMixture.Create());
-        if (File.Exists(nameOrPath))
-            return Mixture(nameOrPath, MixtureFile.Read(nameOrPath));
-        throw new ModelFormatException(
-            $"{nameOrPath}: no such file, and not a built-in model ({string.Join(", ", Names)})");
+        return nameOrPath switch
+        {
+            DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
+            Digits => new UNetFolder(Path.Combine(Pretrained, Digits)).Open(nameOrPath, NetworkDevice()),
+            _ when File.Exists(nameOrPath) => Mixture(nameOrPath, MixtureFile.Read(nameOrPath)),
+            _ when Directory.Exists(nameOrPath) => new UNetFolder(nameOrPath).Open(nameOrPath, NetworkDevice()),
+            _ => throw new ModelFormatException(
+                $"{nameOrPath}: no such file or folder, and not a built-in model ({string.Join(", ", Names)})"),
+        };
     }
+
+    private static Device NetworkDevice() => cuda.is_available() ? CUDA : CPU;
 
     private static Model Mixture(string name, MixtureParameters parameters) => new(
         name,

@@ -10,9 +10,10 @@ namespace OrleansDiffusion.Models;
 /// <param name="Denoiser">Its denoiser.</param>
 /// <param name="Schedule">The schedule it was trained with; null for a closed form, which takes any.</param>
 /// <param name="Labels">The class labels it takes; null for a model that knows no classes.</param>
+/// <param name="Timeline">How its timesteps are walked where nothing else is asked for; null for the usual.</param>
 public sealed record Model(
     string Name, string Description, IDenoiser Denoiser, VariancePreservingSchedule? Schedule,
-    ClassLabels? Labels = null) : IDisposable
+    ClassLabels? Labels = null, TimelineOptions? Timeline = null) : IDisposable
 {
     /// <summary>What a job's samples take in turn: sample i takes entry i mod n.</summary>
     /// <param name="labels">The labels that are asked for; empty for none.</param>

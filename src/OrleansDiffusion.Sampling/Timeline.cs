@@ -51,23 +51,25 @@ public sealed class Timeline
 
     private static IEnumerable<Step> Ancestral(TimelineOptions options, DiscreteSchedule schedule)
     {
-        var timesteps = TimestepGrid.SingleStep(options.Spacing, schedule.TrainSteps, options.Steps);
+        var clean = new NoiseLevel(1, 0, 0);
+        var end = options.Sampler == Sampler.Ddpm || options.SetAlphaToOne ? clean : schedule.At(0);
+        var timesteps = TimestepGrid.SingleStep(options.Spacing, schedule.TrainSteps, options.Steps, options.StepsOffset);
         for (var j = 0; j < timesteps.Length; j++)
         {
             var from = schedule.At(timesteps[j]);
             var noise = NoiseAddress.ForStep(j);
             yield return options.Sampler == Sampler.Ddpm
-                ? Ddpm.Step(from, LevelBelow(j + 1 < timesteps.Length ? timesteps[j + 1] : -1), noise)
+                ? Ddpm.Step(from, LevelBelow(j + 1 < timesteps.Length ? timesteps[j + 1] : -1), noise, options.Variance)
                 : Ddim.Step(from, LevelBelow(timesteps[j] - (schedule.TrainSteps / options.Steps)), options.Eta, noise);
         }
 
         // diffusers' DDPMScheduler steps to the next timestep of its grid, its DDIMScheduler down by ⌊train/steps⌋.
-        NoiseLevel LevelBelow(int timestep) => timestep >= 0 ? schedule.At(timestep) : new NoiseLevel(1, 0, 0);
+        NoiseLevel LevelBelow(int timestep) => timestep >= 0 ? schedule.At(timestep) : end;
     }
 
     private static IEnumerable<Step> DpmSolver(TimelineOptions options, DiscreteSchedule schedule)
     {
-        var timesteps = TimestepGrid.MultiStep(options.Spacing, schedule.TrainSteps, options.Steps);
+        var timesteps = TimestepGrid.MultiStep(options.Spacing, schedule.TrainSteps, options.Steps, options.StepsOffset);
         var toZero = options.FinalSigma == FinalSigma.Zero;
         NoiseLevel? before = null;
         for (var j = 0; j < timesteps.Length; j++)

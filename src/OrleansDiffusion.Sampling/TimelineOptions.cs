@@ -1,4 +1,5 @@
 using OrleansDiffusion.Sampling.Schedules;
+using OrleansDiffusion.Sampling.Steps;
 
 namespace OrleansDiffusion.Sampling;
 
@@ -37,4 +38,19 @@ public sealed record TimelineOptions
 
     /// <summary>Steps a block of a discrete sampler, positive; null for the whole grid in one block.</summary>
     public int? BlockSteps { get; init; }
+
+    /// <summary>
+    /// What leading spacing adds to every timestep, 0 or more (diffusers' <c>steps_offset</c>); a model's, not a
+    /// user's. Default 0.
+    /// </summary>
+    public int StepsOffset { get; init; }
+
+    /// <summary>
+    /// Whether ddim ends without noise, or at timestep 0 (diffusers' <c>set_alpha_to_one</c>); a model's, not a user's.
+    /// Default true.
+    /// </summary>
+    public bool SetAlphaToOne { get; init; } = true;
+
+    /// <summary>Variance of ddpm's noise; a model's, not a user's. Default <see cref="DdpmVariance.FixedSmall"/>.</summary>
+    public DdpmVariance Variance { get; init; } = DdpmVariance.FixedSmall;
 }

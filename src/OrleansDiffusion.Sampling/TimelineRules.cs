@@ -15,6 +15,7 @@ internal static class TimelineRules
         RequireDefined("sampler", options.Sampler);
         RequireDefined("spacing", options.Spacing);
         RequireDefined("final-sigma", options.FinalSigma);
+        RequireDefined("variance", options.Variance);
         if (options.Eta != 0 && options.Sampler != Sampler.Ddim)
             throw new InvalidOptionException("eta", $"is taken by ddim only, not by {options.Sampler.Name()}");
         if (options.CorrectorSteps != 0 && options.Sampler != Sampler.PiadmOde)
@@ -54,8 +55,20 @@ internal static class TimelineRules
             $"must be 1 to {discrete.TrainSteps}, the training steps of the {schedule.Name} schedule", options.Steps);
         Require(options.Sampler != Sampler.DpmSolverPlusPlus2M || options.Steps < discrete.TrainSteps, "steps",
             $"must be 1 to {discrete.TrainSteps - 1} for dpm++2m, below the training steps", options.Steps);
+        Require(options.StepsOffset >= 0, "steps-offset", "must be 0 or more", options.StepsOffset);
+        Require(NoisiestTimestep(options, discrete.TrainSteps) < discrete.TrainSteps, "steps",
+            $"must leave room for the model's steps-offset, {options.StepsOffset}, below {discrete.TrainSteps}",
+            options.Steps);
         Require(options.Eta is >= 0 and <= 1, "eta", "must be 0 to 1", options.Eta);
         Require(options.BlockSteps is null or > 0, "block-steps", "must be positive", options.BlockSteps ?? 0);
+    }
+
+    private static long NoisiestTimestep(TimelineOptions options, int trainSteps)
+    {
+        if (options.Spacing != TimestepSpacing.Leading)
+            return trainSteps - 1;
+        var intervals = options.Sampler == Sampler.DpmSolverPlusPlus2M ? options.Steps + 1 : options.Steps;
+        return ((long)(intervals - 1) * (trainSteps / intervals)) + options.StepsOffset;
     }
 
     private static void RequireDefined<T>(string option, T value)

@@ -6,6 +6,7 @@ namespace OrleansDiffusion.Models.UNets;
 /// <summary>A sample's height and width in pixels. In JSON one number, or a list of the two.</summary>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
+[JsonConverter(typeof(SampleSizeConverter))]
 public sealed record SampleSize(int Height, int Width)
 {
     /// <summary>Whether both sides are positive multiples of a number.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace OrleansDiffusion.Models.UNets;
@@ -9,14 +8,6 @@ namespace OrleansDiffusion.Models.UNets;
 /// </summary>
 public sealed record UNetConfig
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        Converters = { new SampleSizeConverter() },
-    };
-
     /// <summary>Height and width of a sample; null if the file does not say.</summary>
     public SampleSize? SampleSize { get; init; }
 
@@ -118,16 +109,7 @@ public sealed record UNetConfig
     /// </exception>
     public static UNetConfig Read(string json)
     {
-        UNetConfig config;
-        try
-        {
-            config = DiffusersConfig.Options(json, "UNet2DModel").Deserialize<UNetConfig>(Json)!;
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(DiffusersConfig.OneLine(e), e);
-        }
-
+        var config = DiffusersConfig.Read<UNetConfig>(json, "UNet2DModel");
         config.Validate();
         return config;
     }
@@ -136,58 +118,43 @@ public sealed record UNetConfig
     /// <exception cref="ModelFormatException">Names the option and what it may be.</exception>
     public void Validate()
     {
-        OneOf("time_embedding_type", TimeEmbeddingType, "positional");
-        OneOf("mid_block_type", MidBlockType, null, "UNetMidBlock2D");
-        OneOf("downsample_type", DownsampleType, "conv", "resnet");
-        OneOf("upsample_type", UpsampleType, "conv", "resnet");
-        OneOf("act_fn", ActFn, "silu", "swish");
-        OneOf("resnet_time_scale_shift", ResnetTimeScaleShift, "default", "scale_shift");
-        OneOf("class_embed_type", ClassEmbedType, (string?)null);
-        Require(BlockOutChannels.Count is > 0 and <= 16, "block_out_channels", "1 to 16 blocks");
-        Require(DownBlockTypes.Count == BlockOutChannels.Count, "down_block_types", "one for each of block_out_channels");
-        Require(UpBlockTypes.Count == BlockOutChannels.Count, "up_block_types", "one for each of block_out_channels");
+        DiffusersConfig.OneOf("time_embedding_type", TimeEmbeddingType, "positional");
+        DiffusersConfig.OneOf("mid_block_type", MidBlockType, null, "UNetMidBlock2D");
+        DiffusersConfig.OneOf("downsample_type", DownsampleType, "conv", "resnet");
+        DiffusersConfig.OneOf("upsample_type", UpsampleType, "conv", "resnet");
+        DiffusersConfig.OneOf("act_fn", ActFn, "silu", "swish");
+        DiffusersConfig.OneOf("resnet_time_scale_shift", ResnetTimeScaleShift, "default", "scale_shift");
+        DiffusersConfig.OneOf("class_embed_type", ClassEmbedType, (string?)null);
+        DiffusersConfig.Require(BlockOutChannels.Count is > 0 and <= 16, "block_out_channels", "1 to 16 blocks");
+        DiffusersConfig.Require(DownBlockTypes.Count == BlockOutChannels.Count, "down_block_types", "one for each of block_out_channels");
+        DiffusersConfig.Require(UpBlockTypes.Count == BlockOutChannels.Count, "up_block_types", "one for each of block_out_channels");
         foreach (var type in DownBlockTypes)
-            OneOf("down_block_types", type, "DownBlock2D", "AttnDownBlock2D");
+            DiffusersConfig.OneOf("down_block_types", type, "DownBlock2D", "AttnDownBlock2D");
         foreach (var type in UpBlockTypes)
-            OneOf("up_block_types", type, "UpBlock2D", "AttnUpBlock2D");
-        Require(InChannels is > 0 and <= MostChannels, "in_channels", $"1 to {MostChannels}");
-        Require(OutChannels == InChannels, "out_channels", $"in_channels ({InChannels})");
-        Require(LayersPerBlock is > 0 and <= 64, "layers_per_block", "1 to 64");
-        Require(NormNumGroups > 0, "norm_num_groups", "positive");
-        Require(
+            DiffusersConfig.OneOf("up_block_types", type, "UpBlock2D", "AttnUpBlock2D");
+        DiffusersConfig.Require(InChannels is > 0 and <= MostChannels, "in_channels", $"1 to {MostChannels}");
+        DiffusersConfig.Require(OutChannels == InChannels, "out_channels", $"in_channels ({InChannels})");
+        DiffusersConfig.Require(LayersPerBlock is > 0 and <= 64, "layers_per_block", "1 to 64");
+        DiffusersConfig.Require(NormNumGroups > 0, "norm_num_groups", "positive");
+        DiffusersConfig.Require(
             BlockOutChannels.All(c => c is > 0 and <= MostChannels && c % NormNumGroups == 0), "block_out_channels",
             $"multiples of norm_num_groups ({NormNumGroups}), up to {MostChannels}");
-        Require(
+        DiffusersConfig.Require(
             AttnNormNumGroups is not { } groups || (groups > 0 && BlockOutChannels[^1] % groups == 0),
             "attn_norm_num_groups", "a divisor of the last of block_out_channels");
-        Require(
+        DiffusersConfig.Require(
             AttentionHeadDim is not { } size || (size > 0 && size <= BlockOutChannels.Min()), "attention_head_dim",
             "positive and at most the least of block_out_channels");
-        Require(NormEps > 0, "norm_eps", "positive");
-        Require(MidBlockScaleFactor > 0, "mid_block_scale_factor", "positive");
-        Require(DownsamplePadding is 0 or 1, "downsample_padding", "0 or 1");
-        Require(TimeEmbeddingDim is null or (> 0 and <= MostChannels), "time_embedding_dim", $"1 to {MostChannels}");
-        Require(NumClassEmbeds is null or > 0, "num_class_embeds", "positive");
-        Require(BlockOutChannels[0] >= 4 && FreqShift < BlockOutChannels[0] / 2, "freq_shift",
+        DiffusersConfig.Require(NormEps > 0, "norm_eps", "positive");
+        DiffusersConfig.Require(MidBlockScaleFactor > 0, "mid_block_scale_factor", "positive");
+        DiffusersConfig.Require(DownsamplePadding is 0 or 1, "downsample_padding", "0 or 1");
+        DiffusersConfig.Require(TimeEmbeddingDim is null or (> 0 and <= MostChannels), "time_embedding_dim", $"1 to {MostChannels}");
+        DiffusersConfig.Require(NumClassEmbeds is null or > 0, "num_class_embeds", "positive");
+        DiffusersConfig.Require(BlockOutChannels[0] >= 4 && FreqShift < BlockOutChannels[0] / 2, "freq_shift",
             "below half of the first of block_out_channels");
-        Require(SampleSize is not { } sample || sample.IsMultipleOf(1 << (BlockOutChannels.Count - 1)), "sample_size",
+        DiffusersConfig.Require(SampleSize is not { } sample || sample.IsMultipleOf(1 << (BlockOutChannels.Count - 1)), "sample_size",
             $"positive multiples of {1 << (BlockOutChannels.Count - 1)}, which its blocks halve to");
     }
 
     private const int MostChannels = 1 << 16;
-
-    private static void OneOf(string option, string? value, params string?[] supported)
-    {
-        if (!supported.Contains(value))
-        {
-            throw new ModelFormatException(
-                $"{option} \"{value ?? "null"}\" is not supported; it may be {string.Join(" or ", supported.Select(s => s ?? "null"))}");
-        }
-    }
-
-    private static void Require(bool holds, string option, string requirement)
-    {
-        if (!holds)
-            throw new ModelFormatException($"{option} must be {requirement}");
-    }
 }

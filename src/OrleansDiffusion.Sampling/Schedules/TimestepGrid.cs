@@ -7,10 +7,11 @@ public static class TimestepGrid
     /// <param name="spacing">How the steps are laid.</param>
     /// <param name="trainSteps">Number of training timesteps.</param>
     /// <param name="steps">Number of evaluations, 1 to <paramref name="trainSteps"/>.</param>
+    /// <param name="offset">What <see cref="TimestepSpacing.Leading"/> adds to every timestep.</param>
     /// <returns><paramref name="steps"/> timesteps, decreasing.</returns>
-    public static int[] SingleStep(TimestepSpacing spacing, int trainSteps, int steps) => spacing switch
+    public static int[] SingleStep(TimestepSpacing spacing, int trainSteps, int steps, int offset = 0) => spacing switch
     {
-        TimestepSpacing.Leading => Descending(steps, i => i * (trainSteps / steps)),
+        TimestepSpacing.Leading => Descending(steps, i => (i * (trainSteps / steps)) + offset),
         TimestepSpacing.Trailing => Trailing(trainSteps, steps),
         TimestepSpacing.Linspace => Descending(steps, i => Round(i * (trainSteps - 1.0) / Math.Max(steps - 1, 1))),
         _ => throw new ArgumentOutOfRangeException(nameof(spacing)),
@@ -21,9 +22,9 @@ public static class TimestepGrid
     /// lowest timestep is left out.
     /// </summary>
     /// <inheritdoc cref="SingleStep"/>
-    public static int[] MultiStep(TimestepSpacing spacing, int trainSteps, int steps) => spacing switch
+    public static int[] MultiStep(TimestepSpacing spacing, int trainSteps, int steps, int offset = 0) => spacing switch
     {
-        TimestepSpacing.Leading => Descending(steps, i => (i + 1) * (trainSteps / (steps + 1))),
+        TimestepSpacing.Leading => Descending(steps, i => ((i + 1) * (trainSteps / (steps + 1))) + offset),
         TimestepSpacing.Trailing => Trailing(trainSteps, steps),
         TimestepSpacing.Linspace => Descending(steps, i => Round((i + 1) * (trainSteps - 1.0) / steps)),
         _ => throw new ArgumentOutOfRangeException(nameof(spacing)),

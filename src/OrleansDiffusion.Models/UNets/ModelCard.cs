@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrleansDiffusion.Models.UNets;
+
+/// <summary>
+/// What this library wants to know of a model and diffusers' files do not say. It stands in <c>model_index.json</c>
+/// under <c>orleans_diffusion</c>, and is optional: diffusers reads such a folder as before.
+/// </summary>
+public sealed record ModelCard
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The label that stands for no class, which guidance needs; null if the network has none.</summary>
+    public int? NullClass { get; init; }
+
+    /// <summary>
+    /// The data's variance per element, positive. Default 0.25, that of photographs with values from −1 to 1.
+    /// </summary>
+    public double DataVariance { get; init; } = 0.25;
+
+    /// <summary>One line for a person; null for none.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Reads the card of a <c>model_index.json</c>.</summary>
+    /// <param name="json">The file's text.</param>
+    /// <param name="classes">Class embeddings of the network, if it has any.</param>
+    /// <exception cref="ModelFormatException">Not JSON, another pipeline, or values out of range.</exception>
+    public static ModelCard Read(string json, int? classes)
+    {
+        ModelCard card;
+        try
+        {
+            var index = JsonNode.Parse(json) as JsonObject ?? throw new ModelFormatException("must be a JSON object");
+            if ((string?)index["_class_name"] is { } pipeline)
+                DiffusersConfig.OneOf("_class_name", pipeline, "DDPMPipeline", "DDIMPipeline");
+            card = index["orleans_diffusion"].Deserialize<ModelCard>(Json) ?? new ModelCard();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new ModelFormatException("must be a model index: a JSON object, with orleans_diffusion an object in it", e);
+        }
+
+        DiffusersConfig.Require(
+            card.NullClass is not { } label || (label >= 0 && label < classes), "null_class", "a label of the network");
+        DiffusersConfig.Require(
+            card.DataVariance > 0 && double.IsFinite(card.DataVariance), "data_variance", "positive");
+        return card;
+    }
+}
