@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansDiffusion.Models.UNets;
 
@@ -11,6 +12,7 @@ internal static class DiffusersConfig
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
@@ -30,7 +32,9 @@ internal static class DiffusersConfig
                 OneOf("_class_name", name, classes);
             foreach (var own in options.Select(option => option.Key).Where(key => key.StartsWith('_')).ToArray())
                 options.Remove(own);
-            var known = Json.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name).ToHashSet();
+            // What is derived from other options has no setter here, and is no option.
+            var known = Json.GetTypeInfo(typeof(T)).Properties
+                .Where(property => property.Set is not null).Select(property => property.Name).ToHashSet();
             if (options.Select(option => option.Key).FirstOrDefault(key => !known.Contains(key)) is { } unknown)
                 throw new ModelFormatException($"option {unknown} is not known");
             return options.Deserialize<T>(Json)!;

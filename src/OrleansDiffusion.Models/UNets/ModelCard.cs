@@ -36,6 +36,10 @@ public sealed record ModelCard
                 DiffusersConfig.OneOf("_class_name", pipeline, "DDPMPipeline", "DDIMPipeline");
             card = index["orleans_diffusion"].Deserialize<ModelCard>(Json) ?? new ModelCard();
         }
+        catch (JsonException e) when (e.Path?.Length > 2)
+        {
+            throw new ModelFormatException($"{e.Path[2..]} has a value of the wrong kind", e);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new ModelFormatException("must be a model index: a JSON object, with orleans_diffusion an object in it", e);

@@ -17,12 +17,14 @@ internal sealed class SampleSizeConverter : JsonConverter<SampleSize>
 {
     public override SampleSize Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.Number)
-            return new SampleSize(reader.GetInt32(), reader.GetInt32());
-        var sides = JsonSerializer.Deserialize<int[]>(ref reader);
-        return sides is [var height, var width]
-            ? new SampleSize(height, width)
-            : throw new JsonException("sample_size must be a number or a list of two");
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return new SampleSize(Side(ref reader), Side(ref reader));
+        reader.Read();
+        var height = Side(ref reader);
+        reader.Read();
+        var width = Side(ref reader);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.EndArray ? new SampleSize(height, width) : throw new JsonException();
     }
 
     public override void Write(Utf8JsonWriter writer, SampleSize value, JsonSerializerOptions options)
@@ -32,4 +34,8 @@ internal sealed class SampleSizeConverter : JsonConverter<SampleSize>
         writer.WriteNumberValue(value.Width);
         writer.WriteEndArray();
     }
+
+    // An exception without a message is given the option's name by the serializer.
+    private static int Side(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var side) ? side : throw new JsonException();
 }
