@@ -16,14 +16,15 @@ internal sealed class DownBlock
         var layers = Enumerable.Range(0, config.LayersPerBlock);
         _resnets = [.. layers.Select(i =>
             new ResnetBlock(parameters.In("resnets", i), i == 0 ? entering : channels, channels, config))];
-        if (config.DownBlockTypes[index] == "AttnDownBlock2D")
+        var attends = config.DownBlockTypes[index] == "AttnDownBlock2D";
+        if (attends)
         {
             _attentions = [.. layers.Select(i =>
                 new AttentionBlock(parameters.In("attentions", i), channels, config.NormNumGroups, config))];
         }
 
         if (index + 1 < config.BlockOutChannels.Count)
-            _downsample = Downsampler(parameters.In("downsamplers", 0), channels, config);
+            _downsample = Downsampler(parameters.In("downsamplers", 0), channels, attends, config);
     }
 
     /// <summary>The block's output; every state on the way is added to <paramref name="skips"/>.</summary>
@@ -42,9 +43,11 @@ internal sealed class DownBlock
         return x;
     }
 
-    private static Func<Tensor, Tensor, Tensor> Downsampler(Parameters parameters, long channels, UNetConfig config)
+    // In diffusers a block without attention downsamples by a convolution whatever downsample_type says.
+    private static Func<Tensor, Tensor, Tensor> Downsampler(
+        Parameters parameters, long channels, bool attends, UNetConfig config)
     {
-        if (config.DownsampleType == "resnet")
+        if (attends && config.DownsampleType == "resnet")
             return new ResnetBlock(parameters, channels, channels, config, Downsample.Mean).Forward;
         var convolution = new Downsample(parameters, channels, config.DownsamplePadding);
         return (x, _) => convolution.Forward(x);

@@ -55,10 +55,10 @@ public sealed record UNetConfig
     /// <summary>Padding of the downsampling convolutions: 1, or 0 for padding on the right and below only.</summary>
     public int DownsamplePadding { get; init; } = 1;
 
-    /// <summary><c>conv</c> or <c>resnet</c>.</summary>
+    /// <summary><c>conv</c> or <c>resnet</c>; blocks without attention have <c>conv</c> in any case.</summary>
     public string DownsampleType { get; init; } = "conv";
 
-    /// <summary><c>conv</c> or <c>resnet</c>.</summary>
+    /// <summary><c>conv</c> or <c>resnet</c>; blocks without attention have <c>conv</c> in any case.</summary>
     public string UpsampleType { get; init; } = "conv";
 
     /// <summary>Dropout of the training; sampling has none.</summary>

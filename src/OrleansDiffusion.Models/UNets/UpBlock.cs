@@ -28,14 +28,15 @@ internal sealed class UpBlock
             (i == 0 ? entering : channels) + (i == config.LayersPerBlock ? lastSkip : channels),
             channels,
             config))];
-        if (config.UpBlockTypes[index] == "AttnUpBlock2D")
+        var attends = config.UpBlockTypes[index] == "AttnUpBlock2D";
+        if (attends)
         {
             _attentions = [.. layers.Select(i =>
                 new AttentionBlock(parameters.In("attentions", i), channels, config.NormNumGroups, config))];
         }
 
         if (index + 1 < sizes.Length)
-            _upsample = Upsampler(parameters.In("upsamplers", 0), channels, config);
+            _upsample = Upsampler(parameters.In("upsamplers", 0), channels, attends, config);
     }
 
     /// <summary>The block's output; it takes as many of <paramref name="skips"/> as it has residual blocks.</summary>
@@ -51,9 +52,11 @@ internal sealed class UpBlock
         return _upsample is null ? x : _upsample(x, activeTime);
     }
 
-    private static Func<Tensor, Tensor, Tensor> Upsampler(Parameters parameters, long channels, UNetConfig config)
+    // In diffusers a block without attention upsamples by a convolution whatever upsample_type says.
+    private static Func<Tensor, Tensor, Tensor> Upsampler(
+        Parameters parameters, long channels, bool attends, UNetConfig config)
     {
-        if (config.UpsampleType == "resnet")
+        if (attends && config.UpsampleType == "resnet")
             return new ResnetBlock(parameters, channels, channels, config, Upsample.Nearest).Forward;
         var convolution = new Upsample(parameters, channels);
         return (x, _) => convolution.Forward(x);
