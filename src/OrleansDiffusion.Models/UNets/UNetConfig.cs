@@ -143,8 +143,8 @@ public sealed record UNetConfig
             AttnNormNumGroups is not { } groups || (groups > 0 && BlockOutChannels[^1] % groups == 0),
             "attn_norm_num_groups", "a divisor of the last of block_out_channels");
         DiffusersConfig.Require(
-            AttentionHeadDim is not { } size || (size > 0 && size <= BlockOutChannels.Min()), "attention_head_dim",
-            "positive and at most the least of block_out_channels");
+            AttentionHeadDim is not { } size || (size > 0 && AttendedChannels().All(channels => size <= channels)),
+            "attention_head_dim", "positive and at most the channels of any block with attention");
         DiffusersConfig.Require(NormEps > 0, "norm_eps", "positive");
         DiffusersConfig.Require(MidBlockScaleFactor > 0, "mid_block_scale_factor", "positive");
         DiffusersConfig.Require(DownsamplePadding is 0 or 1, "downsample_padding", "0 or 1");
@@ -155,6 +155,13 @@ public sealed record UNetConfig
         DiffusersConfig.Require(SampleSize is not { } sample || sample.IsMultipleOf(1 << (BlockOutChannels.Count - 1)), "sample_size",
             $"positive multiples of {1 << (BlockOutChannels.Count - 1)}, which its blocks halve to");
     }
+
+    private IEnumerable<int> AttendedChannels() =>
+    [
+        .. BlockOutChannels.Where((_, i) => DownBlockTypes[i] == "AttnDownBlock2D"),
+        .. MidBlockType is not null && AddAttention ? [BlockOutChannels[^1]] : Array.Empty<int>(),
+        .. BlockOutChannels.Reverse().Where((_, i) => UpBlockTypes[i] == "AttnUpBlock2D"),
+    ];
 
     private const int MostChannels = 1 << 16;
 }
