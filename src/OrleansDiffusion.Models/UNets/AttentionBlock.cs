@@ -14,7 +14,7 @@ internal sealed class AttentionBlock
     private readonly Linear _value;
     private readonly Linear _out;
     private readonly long _heads;
-    private readonly Tensor? _outputScale;
+    private readonly float _outputScale;
 
     public AttentionBlock(
         Parameters parameters, long channels, long? groups, UNetConfig config, double outputScale = 1)
@@ -30,7 +30,7 @@ internal sealed class AttentionBlock
         _key = new Linear(parameters.In("to_k"), channels, width);
         _value = new Linear(parameters.In("to_v"), channels, width);
         _out = new Linear(parameters.In("to_out.0"), width, channels);
-        _outputScale = outputScale == 1 ? null : tensor((float)outputScale).DetachFromDisposeScope();
+        _outputScale = (float)outputScale;
     }
 
     /// <summary>The block's output, of x's shape.</summary>
@@ -43,7 +43,7 @@ internal sealed class AttentionBlock
             Heads(_query.Forward(pixels)), Heads(_key.Forward(pixels)), Heads(_value.Forward(pixels)));
         var merged = _out.Forward(attended.transpose(1, 2).flatten(2));
         var sum = merged.transpose(1, 2).reshape(x.shape).add(x, Scalars.One);
-        return (_outputScale is null ? sum : sum / _outputScale.to(sum.device)).MoveToOuterDisposeScope();
+        return (_outputScale == 1 ? sum : sum / tensor(_outputScale).to(sum.device)).MoveToOuterDisposeScope();
     }
 
     // [n, pixels, width] to [n, heads, pixels, head size]

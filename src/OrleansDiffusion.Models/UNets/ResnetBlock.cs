@@ -17,7 +17,7 @@ internal sealed class ResnetBlock
     private readonly Conv2d? _shortcut;
     private readonly Func<Tensor, Tensor>? _resize;
     private readonly bool _scaleShift;
-    private readonly Tensor? _outputScale;
+    private readonly float _outputScale;
 
     public ResnetBlock(
         Parameters parameters, long inChannels, long outChannels, UNetConfig config,
@@ -33,7 +33,7 @@ internal sealed class ResnetBlock
         _conv2 = new Conv2d(parameters.In("conv2"), outChannels, outChannels);
         if (inChannels != outChannels)
             _shortcut = new Conv2d(parameters.In("conv_shortcut"), inChannels, outChannels, kernel: 1, padding: 0);
-        _outputScale = outputScale == 1 ? null : tensor((float)outputScale).DetachFromDisposeScope();
+        _outputScale = (float)outputScale;
     }
 
     /// <summary>The block's output, [n, out, h, w].</summary>
@@ -62,6 +62,6 @@ internal sealed class ResnetBlock
 
         hidden = _conv2.Forward(nn.functional.silu(hidden));
         var sum = (_shortcut?.Forward(skip) ?? skip).add(hidden, Scalars.One);
-        return (_outputScale is null ? sum : sum / _outputScale.to(sum.device)).MoveToOuterDisposeScope();
+        return (_outputScale == 1 ? sum : sum / tensor(_outputScale).to(sum.device)).MoveToOuterDisposeScope();
     }
 }

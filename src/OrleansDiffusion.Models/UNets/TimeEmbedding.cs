@@ -10,7 +10,7 @@ internal sealed class TimeEmbedding
 {
     private const double LongestPeriod = 10000;
 
-    private readonly Tensor _frequencies; // [half]
+    private readonly float[] _frequencies;
     private readonly Linear _first;
     private readonly Linear _second;
     private readonly bool _cosinesFirst;
@@ -20,9 +20,8 @@ internal sealed class TimeEmbedding
     {
         var width = config.BlockOutChannels[0];
         var half = width / 2;
-        var frequencies = Enumerable.Range(0, half)
-            .Select(i => MathF.Exp((float)-Math.Log(LongestPeriod) * i / (float)(half - config.FreqShift)));
-        _frequencies = tensor(frequencies.ToArray()).DetachFromDisposeScope();
+        _frequencies = [.. Enumerable.Range(0, half)
+            .Select(i => MathF.Exp((float)-Math.Log(LongestPeriod) * i / (float)(half - config.FreqShift)))];
         _first = new Linear(parameters.In("linear_1"), width, config.TimeEmbedDim);
         _second = new Linear(parameters.In("linear_2"), config.TimeEmbedDim, config.TimeEmbedDim);
         _cosinesFirst = config.FlipSinToCos;
@@ -34,7 +33,7 @@ internal sealed class TimeEmbedding
     public Tensor Forward(Tensor times)
     {
         using var scope = NewDisposeScope();
-        var phases = times.unsqueeze(1) * _frequencies.to(times.device);
+        var phases = times.unsqueeze(1) * tensor(_frequencies).to(times.device);
         var (sines, cosines) = (phases.sin(), phases.cos());
         var waves = _cosinesFirst ? cat([cosines, sines], 1) : cat([sines, cosines], 1);
         if (_isOdd)
