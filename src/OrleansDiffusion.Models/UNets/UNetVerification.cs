@@ -43,7 +43,10 @@ public sealed record UNetVerification(int Tensors, long Parameters, double? Larg
         {
             var output = network.Forward(
                 file.Load("x", ScalarType.Float32), file.Load("t", ScalarType.Float32), labels);
-            return (output - file.Load("out", ScalarType.Float32)).abs().max().cpu().data<float>()[0];
+            var expected = file.Load("out", ScalarType.Float32);
+            if (!output.shape.SequenceEqual(expected.shape))
+                throw new ModelFormatException($"{reference}: out must have the shape [{string.Join(", ", output.shape)}]");
+            return (output - expected).abs().max().cpu().data<float>()[0];
         }
         catch (Exception e) when (e is ArgumentException or System.Runtime.InteropServices.ExternalException)
         {
