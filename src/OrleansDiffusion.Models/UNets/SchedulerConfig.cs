@@ -30,7 +30,10 @@ public sealed record SchedulerConfig
     /// <summary><c>epsilon</c>, <c>v_prediction</c> or <c>sample</c>.</summary>
     public string PredictionType { get; init; } = "epsilon";
 
-    /// <summary>Whether the denoised sample is clamped.</summary>
+    /// <summary>
+    /// Whether the denoised sample is clamped. Every sampler steps with the clamped one alone; diffusers' DDIMScheduler
+    /// does so with <c>use_clipped_model_output</c>, and otherwise keeps the noise that the network predicted.
+    /// </summary>
     public bool ClipSample { get; init; } = true;
 
     /// <summary>The magnitude that it is clamped to; positive.</summary>
