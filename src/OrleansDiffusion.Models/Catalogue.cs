@@ -8,11 +8,9 @@ public static class Catalogue
 {
     private const string Digits = "digits";
 
-    /// <summary>Names of the built-in models.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Digits, DemoMixture.Name];
-
-    /// <summary>Where the networks that ship with the product lie.</summary>
-    private static string Pretrained => Path.Combine(AppContext.BaseDirectory, "Pretrained");
+    /// <summary>Names of the built-in models: those that this build came with.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        UNetFolder.IsOne(Pretrained(Digits)) ? [Digits, DemoMixture.Name] : [DemoMixture.Name];
 
     /// <summary>Opens a model. A network computes on the GPU where there is one.</summary>
     /// <param name="nameOrPath">
@@ -25,15 +23,19 @@ public static class Catalogue
         return nameOrPath switch
         {
             DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
-            Digits => new UNetFolder(Path.Combine(Pretrained, Digits)).Open(nameOrPath, NetworkDevice()),
+            _ when Names.Contains(nameOrPath) => Network(nameOrPath, Pretrained(nameOrPath)),
             _ when File.Exists(nameOrPath) => Mixture(nameOrPath, MixtureFile.Read(nameOrPath)),
-            _ when Directory.Exists(nameOrPath) => new UNetFolder(nameOrPath).Open(nameOrPath, NetworkDevice()),
+            _ when Directory.Exists(nameOrPath) => Network(nameOrPath, nameOrPath),
             _ => throw new ModelFormatException(
                 $"{nameOrPath}: no such file or folder, and not a built-in model ({string.Join(", ", Names)})"),
         };
     }
 
-    private static Device NetworkDevice() => cuda.is_available() ? CUDA : CPU;
+    // Where the networks that ship with the product lie.
+    private static string Pretrained(string name) => Path.Combine(AppContext.BaseDirectory, "Pretrained", name);
+
+    private static Model Network(string name, string folder) =>
+        new UNetFolder(folder).Open(name, cuda.is_available() ? CUDA : CPU);
 
     private static Model Mixture(string name, MixtureParameters parameters) => new(
         name,
