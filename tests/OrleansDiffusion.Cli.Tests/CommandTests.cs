@@ -15,7 +15,7 @@ public sealed class CommandTests : IDisposable
         var result = await _odiff.Run("models");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Matches(@"(?m)^\s*demo\s+2\s+any\s+mixture of 40 Gaussians", result.Output);
+        Assert.Matches(@"(?m)^\s*demo\s+2\s+any\s+-\s+mixture of 40 Gaussians", result.Output);
     }
 
     [Fact]

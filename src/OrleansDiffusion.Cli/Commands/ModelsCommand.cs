@@ -10,21 +10,25 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var command = new Command("models", "List the models that can be sampled by name.");
+        var command = new Command("models", "List the models that can be sampled by name.")
+        {
+            ModelsVerifyCommand.Create(),
+        };
         command.SetAction(_ =>
         {
             TorchRuntime.Load();
-            var table = new Table().Border(TableBorder.Simple).AddColumns("model", "shape", "schedule", "what it is");
+            var table = new Table().Border(TableBorder.Simple)
+                .AddColumns("model", "shape", "schedule", "labels", "what it is");
             foreach (var name in Catalogue.Names)
             {
                 using var model = Catalogue.Open(name);
                 table.AddRow(
                     model.Name, string.Join(" x ", model.Denoiser.Shape), model.Schedule?.Name ?? "any",
-                    model.Description);
+                    model.Labels is { } labels ? $"0..{labels.Count - 1}" : "-", model.Description);
             }
 
             ConsoleTable.Write(table);
-            Console.WriteLine("Besides, --model takes the path of a mixture .json.");
+            Console.WriteLine("Besides, --model takes the path of a mixture .json, or of a folder in the diffusers layout.");
         });
         return command;
     }
