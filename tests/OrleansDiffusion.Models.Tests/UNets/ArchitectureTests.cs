@@ -97,32 +97,6 @@ public sealed class ArchitectureTests : IDisposable
         Assert.InRange(Numbers.Distance(Network(plain).Forward(Input(plain), Times()), output), 1e-2, 100);
     }
 
-    [Theory]
-    [InlineData("down")]
-    [InlineData("up")]
-    public void A_resnet_changes_the_resolution_after_its_first_norm_and_of_its_skip(string direction)
-    {
-        var parameters = new RandomParameters(seed: 5);
-        Func<Tensor, Tensor> resize = direction == "down" ? Downsample.Mean : Upsample.Nearest;
-        var block = new ResnetBlock(new Parameters(parameters.Get, "r"), 8, 8, Configs.Small, resize);
-        var (x, time) = (Numbers.Random(6, Rows, 8, 4, 6), Numbers.Random(7, Rows, Configs.Small.TimeEmbedDim));
-
-        var output = block.Forward(x, time);
-
-        var p = parameters.Given;
-        var hidden = Convolved(Resized(Activated(x, 1)), 1)
-            + nn.functional.linear(time, p["r.time_emb_proj.weight"], p["r.time_emb_proj.bias"]).unsqueeze(2).unsqueeze(3);
-        Assert.InRange(Numbers.Distance(Resized(x) + Convolved(Activated(hidden, 2), 2), output), 0, 1e-5);
-
-        Tensor Activated(Tensor value, int norm) => nn.functional.silu(nn.functional.group_norm(
-            value, Configs.Small.NormNumGroups, p[$"r.norm{norm}.weight"], p[$"r.norm{norm}.bias"], Configs.Small.NormEps));
-        Tensor Convolved(Tensor value, int conv) =>
-            nn.functional.conv2d(value, p[$"r.conv{conv}.weight"], p[$"r.conv{conv}.bias"], padding: [1, 1]);
-        Tensor Resized(Tensor value) => direction == "down"
-            ? value.unflatten(3, 3, 2).unflatten(2, 2, 2).mean([3, 5])
-            : value.repeat_interleave(2, 2).repeat_interleave(2, 3);
-    }
-
     private static UNet2D Network(UNetConfig config) => new(config, (name, shape) =>
         new RandomParameters(name.Sum(c => c)).Get(name, shape));
 
