@@ -103,6 +103,53 @@ public sealed class BlockTests : IDisposable
         int At(int row, int pixel, int channel) => (((row * 6) + pixel) * heads * size) + channel;
     }
 
+    [Fact]
+    public void The_scale_of_the_middle_is_that_of_each_of_its_parts()
+    {
+        var config = Config with { BlockOutChannels = [Channels], MidBlockScaleFactor = Scale };
+        var block = new MidBlock(new Parameters(_given.Get, "m"), config);
+        var (x, time) = (Numbers.Random(6, Rows, Channels, 4, 6), Numbers.Random(7, Rows, config.TimeEmbedDim));
+
+        var output = block.Forward(x, time);
+
+        var same = new Parameters((name, _) => _given.Given[name], "m");
+        var hidden = Resnet(0).Forward(x, time);
+        hidden = new AttentionBlock(same.In("attentions.0"), Channels, config.NormNumGroups, config, Scale).Forward(hidden);
+        Assert.InRange(Numbers.Distance(Resnet(1).Forward(hidden, time), output), 0, 1e-6);
+
+        ResnetBlock Resnet(int index) => new(same.In("resnets", index), Channels, Channels, config, outputScale: Scale);
+    }
+
+    [Theory]
+    [InlineData(8, true, 0)]
+    [InlineData(8, false, 1)]
+    [InlineData(9, true, 0.5)]
+    [InlineData(9, false, 0)]
+    public void The_time_embedding_is_its_formula(int width, bool cosinesFirst, double shift)
+    {
+        var config = Config with { BlockOutChannels = [width], FlipSinToCos = cosinesFirst, FreqShift = shift };
+        var embedding = new TimeEmbedding(new Parameters(_given.Get, "t"), config);
+        float[] times = [0, 12.25f, 999];
+
+        var output = embedding.Forward(tensor(times));
+
+        var waves = times.SelectMany(time => Waves(time, width / 2, shift, cosinesFirst, isOdd: width % 2 == 1));
+        var expected = Layer(nn.functional.silu(Layer(tensor(waves.ToArray(), [3, width]), "linear_1")), "linear_2");
+        Assert.InRange(Numbers.Distance(expected, output), 0, 1e-4);
+
+        Tensor Layer(Tensor value, string layer) =>
+            nn.functional.linear(value, _given.Given[$"t.{layer}.weight"], _given.Given[$"t.{layer}.bias"]);
+    }
+
+    // An odd width ends with a zero.
+    private static IEnumerable<float> Waves(float time, int half, double shift, bool cosinesFirst, bool isOdd)
+    {
+        var phases = Enumerable.Range(0, half).Select(i => time * Math.Pow(10000, -i / (half - shift))).ToArray();
+        var (sines, cosines) = (phases.Select(Math.Sin), phases.Select(Math.Cos));
+        var waves = cosinesFirst ? cosines.Concat(sines) : sines.Concat(cosines);
+        return waves.Concat(isOdd ? [0.0] : []).Select(wave => (float)wave);
+    }
+
     // [rows, pixels, width] as a plain array
     private float[] Pixels(Tensor x, string layer) => Numbers.Of(nn.functional.linear(
         x.flatten(2).transpose(1, 2), _given.Given[$"{layer}.weight"], _given.Given[$"{layer}.bias"]));
