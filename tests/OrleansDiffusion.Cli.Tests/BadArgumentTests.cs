@@ -12,6 +12,8 @@ public sealed class BadArgumentTests : IDisposable
         _odiff.Put("unequal.json", Mixture("[1,2]", "[[0,0]]"));
         _odiff.Put("nan.json", Mixture("[1]", "[[0,\"NaN\"]]"));
         _odiff.Put("sixteen.json", """{"kind":"gaussian-mixture","shape":[16],"weights":[1],"means":[[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]],"stddevs":[1]}""");
+        _odiff.Put("image.json", """{"kind":"gaussian-mixture","shape":[1,2,2],"weights":[1],"means":[[0,0,0,0]],"stddevs":[1]}""");
+        _odiff.Put("two-channels.json", """{"kind":"gaussian-mixture","shape":[2,2,1],"weights":[1],"means":[[0,0,0,0]],"stddevs":[1]}""");
 
         static string Mixture(string weights, string means) =>
             $$"""{"kind":"gaussian-mixture","shape":[2],"weights":{{weights}},"means":{{means}},"stddevs":[1]}""";
@@ -62,6 +64,8 @@ public sealed class BadArgumentTests : IDisposable
         { "sample --model nan.json --out samples.npy", ["nan.json", "means[0][1]", "NaN"] },
         { "sample --model missing.json --out samples.npy", ["missing.json", "demo"] },
         { "sample --model sixteen.json --out samples.png", ["--out", ".npy", "[16]"] },
+        { "sample --model two-channels.json --out samples.png", ["--out", ".npy", "folder", "[2, 2, 1]", "[3, h, w]"] },
+        { "sample --model image.json --count 62500 --out samples.png", ["--out", "folder", "62500", "16502 x 16502", "16384"] },
         { "sample --model demo --out samples.txt", ["--out", ".png, .npy or .safetensors", ".txt"] },
         { "sample --model demo --out nan.json/samples.npy", ["--out", "nan.json"] },
         { "sample --model demo --out nan.json/folder", ["--out", "nan.json"] },

@@ -40,7 +40,7 @@ internal static class SampleCommand
             options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
             model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
         CheckSize(count, model.Denoiser.Shape);
-        var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape);
+        var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape, count);
         var reportPath = parsed.GetValue(options.Report);
         if (reportPath is not null)
         {

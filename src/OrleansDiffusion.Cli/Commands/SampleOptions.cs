@@ -78,7 +78,7 @@ internal sealed class SampleOptions
 
     public Option<string> Out { get; } = new("--out")
     {
-        Description = ".npy, .safetensors, a folder, or .png for two-dimensional samples.",
+        Description = ".npy, .safetensors, a folder, or .png: a grid of images, a plot of two-dimensional samples.",
         Required = true,
     };
 

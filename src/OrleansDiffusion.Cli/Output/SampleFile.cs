@@ -4,25 +4,28 @@ using TorchSharp;
 
 namespace OrleansDiffusion.Cli.Output;
 
-/// <summary>Where samples go: a file whose ending names its format, or a folder of one <c>.npy</c> a sample.</summary>
+/// <summary>Where samples go: a file whose ending names its format, or a folder of files for each sample.</summary>
 internal sealed class SampleFile
 {
     private readonly string _path;
     private readonly IReadOnlyList<long> _shape;
     private readonly Format _format;
+    private readonly ImageGrid? _grid;
 
     /// <summary>Checks the place before any work is done.</summary>
+    /// <param name="path">The place.</param>
+    /// <param name="shape">Shape of a sample.</param>
+    /// <param name="count">Samples that will be written.</param>
     /// <exception cref="InvalidOptionException">The format does not suit, or nothing can be written there.</exception>
-    public SampleFile(string path, IReadOnlyList<long> shape)
+    public SampleFile(string path, IReadOnlyList<long> shape, int count)
     {
         if (path.Length == 0)
             throw new InvalidOptionException("out", "must name a file or a folder, was empty");
         _path = path;
         _shape = shape;
         _format = FormatOf(path);
-        if (_format == Format.Png && shape is not [2])
-            throw new InvalidOptionException("out",
-                $"must end in .npy or .safetensors for samples of shape [{string.Join(", ", shape)}]; .png draws [2]");
+        if (_format == Format.Png)
+            _grid = GridOf(shape, count);
         WritableFile.Check("out", _format == Format.Folder ? Path.Combine(path, "0.npy") : path);
     }
 
@@ -39,8 +42,7 @@ internal sealed class SampleFile
     /// <param name="title">One line about them.</param>
     public void Write(float[] samples, string title)
     {
-        var elements = (int)_shape.Aggregate(1L, (product, size) => product * size);
-        var count = samples.Length / elements;
+        var count = samples.Length / _shape.Aggregate(1L, (product, size) => product * size);
         switch (_format)
         {
             case Format.Npy:
@@ -49,19 +51,14 @@ internal sealed class SampleFile
             case Format.Safetensors:
                 WriteSafetensors(samples, [count, .. _shape], title);
                 break;
+            case Format.Png when _grid is not null:
+                WritableFile.Write(_path, stream => _grid.WriteTo(stream, samples));
+                break;
             case Format.Png:
                 WritableFile.Write(_path, stream => stream.Write(ScatterPlot.Png(samples, title)));
                 break;
             default:
-                var digits = Math.Max(5, $"{count - 1}".Length);
-                for (var n = 0; n < count; n++)
-                {
-                    var sample = samples.AsMemory(n * elements, elements);
-                    WritableFile.Write(
-                        Path.Combine(_path, $"{n}".PadLeft(digits, '0') + ".npy"),
-                        stream => NpyFile.Write(stream, _shape, sample.Span));
-                }
-
+                new SampleFolder(_path, _shape).Write(samples);
                 break;
         }
     }
@@ -72,6 +69,18 @@ internal sealed class SampleFile
         using var tensor = flat.view(shape);
         WritableFile.Write(_path, stream => SafetensorsWriter.Write(
             stream, [new("samples", tensor)], new Dictionary<string, string> { ["samples"] = title }));
+    }
+
+    // Images are shown side by side; points of a plane, which have no grid, as a plot.
+    private static ImageGrid? GridOf(IReadOnlyList<long> shape, int count)
+    {
+        if (ImageShape.Of(shape) is { } image)
+            return new ImageGrid(image, count);
+        if (shape is [2])
+            return null;
+        throw new InvalidOptionException("out",
+            $"must end in .npy or .safetensors, or be a folder, for samples of shape [{string.Join(", ", shape)}]; "
+            + $".png draws [2], and [1, h, w] and [3, h, w] up to {ImageShape.LongestSide} a side");
     }
 
     private static Format FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
