@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Trains the model "digits" from nothing: gets the images, trains, and leaves the model in artifacts/digits/model.
-# Run again after an interruption it goes on where it was. Arguments are those of the training: --steps, --batch,
-# --threads, --device and others, see --help.
+# Trains the model "digits" from nothing: gets the images, trains the classifier that measures samples, then the model,
+# which it leaves in artifacts/digits/model. Run again after an interruption it goes on where it was. Arguments are those
+# of the training: --steps, --batch, --threads, --device and others, see --help.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,5 +13,10 @@ if [[ ! -d $work/package ]]; then
 fi
 
 dotnet build --configuration Release --verbosity quiet --nologo scripts/digits/OrleansDiffusion.Digits.csproj
+digits=(dotnet scripts/digits/bin/Release/net10.0/OrleansDiffusion.Digits.dll)
+if [[ ! -f $work/classifier.safetensors ]]; then
+  "${digits[@]}" classifier --work "$work"
+fi
+
 # The program itself and not "dotnet run": a signal must reach it, for it to save what it has.
-exec dotnet scripts/digits/bin/Release/net10.0/OrleansDiffusion.Digits.dll train --work "$work" "$@"
+exec "${digits[@]}" train --work "$work" "$@"

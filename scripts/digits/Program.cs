@@ -5,6 +5,8 @@ using OrleansDiffusion.Digits.Commands;
 var root = new RootCommand("Trains the model \"digits\" and measures its samples.")
 {
     TrainCommand.Create(),
+    ClassifierCommand.Create(),
+    EvaluateCommand.Create(),
 };
 SharedOptions.AddTo(root);
 

@@ -17,12 +17,15 @@ internal sealed record DigitsData(DigitImages Training, DigitImages HeldOut)
         var training = new List<(float[] Pixels, long Label)>();
         var heldOut = new List<(float[] Pixels, long Label)>();
         var random = new Random(SplitSeed);
+        var read = 0;
         for (var digit = 0; digit < 10; digit++)
         {
-            // Every digit is divided by itself, so both parts have the same shares of digits.
+            // Every digit is divided by itself, so both parts have the same shares of digits; what rounding leaves
+            // falls to the next digit.
             var images = ReadDigit(Path.Combine(folder, $"{digit}.json"));
             random.Shuffle(images);
-            var kept = (int)Math.Round(images.Length / (double)HeldOutShare);
+            read += images.Length;
+            var kept = (read / HeldOutShare) - heldOut.Count;
             heldOut.AddRange(images.Take(kept).Select(pixels => (pixels, (long)digit)));
             training.AddRange(images.Skip(kept).Select(pixels => (pixels, (long)digit)));
         }
