@@ -9,6 +9,11 @@ internal static class ModelFolder
         {
           "_class_name": "DDPMPipeline",
           "_diffusers_version": "0.31.0",
+          "orleans_diffusion": {
+            "data_variance": 0.38,
+            "description": "handwritten digits, 28 x 28, by label",
+            "null_class": 10
+          },
           "scheduler": ["diffusers", "DDPMScheduler"],
           "unet": ["diffusers", "UNet2DModel"]
         }
