@@ -46,6 +46,15 @@ public sealed class BlockState : IDisposable
     /// </summary>
     public ref double LocalVariance(int sample) => ref _localVariances[sample];
 
+    /// <summary>Copies one sample's part.</summary>
+    internal void CopyTo(BlockState other, int sample)
+    {
+        X(sample).CopyTo(other.X(sample));
+        Y(sample).CopyTo(other.Y(sample));
+        Denoised(sample).CopyTo(other.Denoised(sample));
+        other.LocalVariance(sample) = LocalVariance(sample);
+    }
+
     /// <summary>All samples as a tensor [samples, elements] over the same memory; do not dispose it.</summary>
     internal TorchSharp.torch.Tensor XTensor => _x.Tensor;
 

@@ -4,7 +4,10 @@ namespace OrleansDiffusion.Sampling;
 
 /// <summary>Samples and what they cost.</summary>
 /// <param name="Samples">[samples, *shape], float32, on the CPU; a failed sample is NaN throughout.</param>
-/// <param name="SweepsPerBlock">Sweeps that each block took; of a sequential run its steps.</param>
+/// <param name="Rounds">
+/// Sequential model calls on the critical path: sweeps, each at all its points at once; of a sequential run its steps.
+/// </param>
+/// <param name="SweepsPerBlock">Most sweeps that a sample took in each block; of a sequential run its steps.</param>
 /// <param name="Evaluations">Model evaluations of all samples together.</param>
 /// <param name="MaxResidual">
 /// The largest end error, RMS, that the convergence rule estimated in any block and sample; 0 of an exact run.
@@ -14,6 +17,7 @@ namespace OrleansDiffusion.Sampling;
 /// <param name="Failures">Samples that were lost.</param>
 public sealed record SamplingResult(
     Tensor Samples,
+    int Rounds,
     IReadOnlyList<int> SweepsPerBlock,
     long Evaluations,
     double MaxResidual,
@@ -21,9 +25,6 @@ public sealed record SamplingResult(
     IReadOnlyList<TimeSpan> SweepOverheads,
     IReadOnlyList<SampleFailure> Failures) : IDisposable
 {
-    /// <summary>Sequential model calls on the critical path.</summary>
-    public int Rounds => SweepsPerBlock.Sum();
-
     /// <inheritdoc/>
     public void Dispose() => Samples.Dispose();
 }

@@ -15,7 +15,7 @@ internal sealed class SamplingRun : IDisposable
     private readonly int _firstSample;
     private readonly int _elements;
     private readonly BlockState _state;
-    private readonly List<int> _sweepsPerBlock = [];
+    private readonly int[] _sweepsPerBlock;
     private readonly List<TimeSpan> _overheads = [];
     private readonly List<SampleFailure> _failures = [];
     private TimeSpan _deviceTime;
@@ -23,8 +23,8 @@ internal sealed class SamplingRun : IDisposable
     private double _maxResidual;
 
     public SamplingRun(
-        IDenoiser denoiser, ulong seed, int firstSample, int samples, ImmutableArray<Condition> conditions,
-        NoiseLevel start)
+        IDenoiser denoiser, Timeline timeline, ulong seed, int firstSample, int samples,
+        ImmutableArray<Condition> conditions)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstSample);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
@@ -32,13 +32,14 @@ internal sealed class SamplingRun : IDisposable
         _noise = new NormalNoise(seed);
         _conditions = conditions;
         _firstSample = firstSample;
+        _sweepsPerBlock = new int[timeline.Blocks.Length];
         _elements = checked((int)denoiser.Shape.Aggregate(1L, (product, size) => product * size));
         _state = new BlockState(samples, _elements);
         Alive = new bool[samples];
         Array.Fill(Alive, true);
 
         // The first D known is that of Gaussian data, of which x_T says almost nothing.
-        var gain = (float)start.GaussianGain(denoiser.DataVariance);
+        var gain = (float)timeline.Start.GaussianGain(denoiser.DataVariance);
         for (var n = 0; n < samples; n++)
         {
             _noise.Fill(_state.X(n), (uint)(firstSample + n), NoiseAddress.Initial);
@@ -52,13 +53,17 @@ internal sealed class SamplingRun : IDisposable
     /// <summary>For every sample, whether it has not failed.</summary>
     public bool[] Alive { get; }
 
-    /// <summary>Prepares the state for a block.</summary>
-    public void Enter(Block block)
+    /// <summary>Elements of a sample.</summary>
+    public int Elements => _elements;
+
+    /// <summary>Sweeps so far; of a sequential run its steps.</summary>
+    public int Sweeps => _overheads.Count;
+
+    /// <summary>Draws the velocity that a sample enters a block with, if the block carries one.</summary>
+    public void DrawVelocity(Block block, int sample, BlockState entry)
     {
-        if (block.SecondState != SecondState.Velocity)
-            return;
-        for (var n = 0; n < State.Samples; n++)
-            _noise.Fill(State.Y(n), (uint)(_firstSample + n), block.Velocity);
+        if (block.SecondState == SecondState.Velocity)
+            _noise.Fill(entry.Y(sample), (uint)(_firstSample + sample), block.Velocity);
     }
 
     /// <summary>A node over some of a block's steps, for this batch.</summary>
@@ -66,58 +71,45 @@ internal sealed class SamplingRun : IDisposable
         block.Steps[steps], block.SecondState != SecondState.None, _firstSample, State.Samples, _elements,
         linearization, _noise, _conditions);
 
+    /// <summary>Counts what happens until it is disposed as one sweep.</summary>
+    public SweepCount CountSweep() => new(this);
+
     /// <summary>
-    /// One sweep of a node: evaluate and move. Rows that come back as NaN or infinity are asked for once more; a
-    /// sample for which they do again is lost and takes no further part.
+    /// Evaluates a node. Rows that come back as NaN or infinity are asked for once more; a sample for which they do
+    /// again is lost and takes no further part.
     /// </summary>
-    public void Sweep(
-        PicardNode node, Block block, int firstStep, bool[] active, Span<double> updates,
-        CancellationToken cancellationToken)
+    public void Evaluate(
+        PicardNode node, Block block, int firstStep, bool[] active, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        var deviceTimeBefore = node.DeviceTime;
+        var before = node.DeviceTime;
         _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
         if (node.NotFinite.Count > 0)
             _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
+        _deviceTime += node.DeviceTime - before;
         foreach (var (sample, step) in node.NotFinite)
         {
-            if (!Alive[sample])
-                continue;
-            active[sample] = false;
             Lose(sample, block, firstStep + step);
+            active[sample] = false;
         }
-
-        node.Move(State, active, updates);
-        var inModel = node.DeviceTime - deviceTimeBefore;
-        _deviceTime += inModel;
-        _overheads.Add(Stopwatch.GetElapsedTime(started) - inModel);
     }
 
-    /// <summary>Takes what leaves a node as a sample's state, or loses the sample if a step left float32's range.</summary>
+    /// <summary>Takes a sample's block, or step, as done; or loses the sample if it left float32's range there.</summary>
     /// <param name="sample">Index in the batch.</param>
-    /// <param name="node">The node that has done with it.</param>
-    /// <param name="block">The node's block.</param>
-    /// <param name="lastStep">The last step of the node in its block.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="lastStep">The last step in the block of what is done.</param>
+    /// <param name="sweeps">Sweeps that it took; of a sequential run steps.</param>
     /// <param name="update">The sample's last update.</param>
     /// <param name="error">What is known of its distance from the sequential result, RMS.</param>
-    public void Accept(int sample, PicardNode node, Block block, int lastStep, double update, double error)
+    /// <returns>Whether the sample goes on.</returns>
+    public bool Accept(int sample, Block block, int lastStep, int sweeps, double update, double error)
     {
+        _sweepsPerBlock[block.Index] = Math.Max(_sweepsPerBlock[block.Index], sweeps);
         if (!double.IsFinite(update))
-        {
             Lose(sample, block, lastStep);
-            return;
-        }
-
-        node.CopyExit(sample, State);
-        _maxResidual = Math.Max(_maxResidual, error);
+        else
+            _maxResidual = Math.Max(_maxResidual, error);
+        return Alive[sample];
     }
-
-    /// <summary>The largest update of the samples that took part in a sweep.</summary>
-    public static double LargestUpdate(bool[] active, double[] updates) =>
-        active.Zip(updates, (isActive, update) => isActive ? update : 0).Max();
-
-    /// <summary>Notes that a block has ended.</summary>
-    public void Leave(int sweeps) => _sweepsPerBlock.Add(sweeps);
 
     /// <summary>The run's outcome.</summary>
     public SamplingResult Finish()
@@ -131,14 +123,33 @@ internal sealed class SamplingRun : IDisposable
         using var flat = State.XTensor.clone();
         var samples = flat.view([State.Samples, .. _denoiser.Shape]);
         return new SamplingResult(
-            samples, _sweepsPerBlock, _evaluations, _maxResidual, _deviceTime, _overheads, _failures);
+            samples, Sweeps, _sweepsPerBlock, _evaluations, _maxResidual, _deviceTime, _overheads, _failures);
     }
 
     public void Dispose() => _state.Dispose();
 
     private void Lose(int sample, Block block, int step)
     {
+        if (!Alive[sample])
+            return;
         Alive[sample] = false;
         _failures.Add(new SampleFailure(_firstSample + sample, block.Index, step));
+    }
+
+    /// <summary>The time of one sweep beyond the model.</summary>
+    public readonly ref struct SweepCount
+    {
+        private readonly SamplingRun _run;
+        private readonly long _started = Stopwatch.GetTimestamp();
+        private readonly TimeSpan _deviceTime;
+
+        public SweepCount(SamplingRun run)
+        {
+            _run = run;
+            _deviceTime = run._deviceTime;
+        }
+
+        public void Dispose() =>
+            _run._overheads.Add(Stopwatch.GetElapsedTime(_started) - (_run._deviceTime - _deviceTime));
     }
 }

@@ -23,31 +23,45 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
         ulong seed, int firstSample, int samples, ImmutableArray<Condition> conditions = default,
         IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var run = new SamplingRun(denoiser, seed, firstSample, samples, conditions, timeline.Start);
-        var updates = new double[samples];
+        using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
         foreach (var block in timeline.Blocks)
         {
-            run.Enter(block);
+            for (var n = 0; n < samples; n++)
+                run.DrawVelocity(block, n, run.State);
             for (var j = 0; j < block.Steps.Length; j++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using var node = run.NodeFor(block, j..(j + 1), Linearization.Data);
-                node.Start(run.State, FirstIterate.Copied);
-                run.Sweep(node, block, firstStep: j, run.Alive, updates, cancellationToken);
-                for (var n = 0; n < samples; n++)
-                {
-                    if (run.Alive[n])
-                        run.Accept(n, node, block, lastStep: j, updates[n], error: 0);
-                }
-
+                var update = TakeStep(run, block, j, cancellationToken);
+                var active = run.Alive.Count(alive => alive);
                 progress?.Report(new SweepProgress(
-                    block.Index, timeline.Blocks.Length, j + 1, run.Alive.Count(alive => alive),
-                    SamplingRun.LargestUpdate(run.Alive, updates)));
+                    run.Sweeps, block.Index, timeline.Blocks.Length, run.Sweeps < timeline.Steps ? active : 0, update,
+                    (double)run.Sweeps / timeline.Steps));
             }
-
-            run.Leave(sweeps: block.Steps.Length);
         }
 
         return run.Finish();
+    }
+
+    // A node of one step is exact after one sweep.
+    private static double TakeStep(SamplingRun run, Block block, int step, CancellationToken cancellationToken)
+    {
+        var updates = new double[run.Alive.Length];
+        using var node = run.NodeFor(block, step..(step + 1), Linearization.Data);
+        node.Start(run.State, FirstIterate.Copied);
+        using (run.CountSweep())
+        {
+            run.Evaluate(node, block, step, run.Alive, cancellationToken);
+            node.Move(run.State, run.Alive, updates);
+        }
+
+        var largest = 0.0;
+        for (var n = 0; n < updates.Length; n++)
+        {
+            largest = Math.Max(largest, updates[n]);
+            if (run.Alive[n] && run.Accept(n, block, step, sweeps: step + 1, updates[n], error: 0))
+                node.CopyExit(n, run.State);
+        }
+
+        return largest;
     }
 }

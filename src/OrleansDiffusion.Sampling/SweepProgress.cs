@@ -1,9 +1,10 @@
 namespace OrleansDiffusion.Sampling;
 
 /// <summary>How far a run has come.</summary>
-/// <param name="Block">Index of the block under way.</param>
+/// <param name="Sweep">Sweeps made so far; of a sequential run steps.</param>
+/// <param name="Block">Index of the first block that some sample is not done with.</param>
 /// <param name="Blocks">Blocks of the timeline.</param>
-/// <param name="Sweep">Sweeps made of the block, from 1; of a sequential run steps.</param>
-/// <param name="Active">Samples that the block is not done with; 0 when it ends. Of a sequential run those not lost.</param>
+/// <param name="Active">Samples that are under way.</param>
 /// <param name="Update">Largest RMS change of a sample in this sweep.</param>
-public readonly record struct SweepProgress(int Block, int Blocks, int Sweep, int Active, double Update);
+/// <param name="Done">Steps that are done, as a share of all, 0 to 1; the mean over the samples.</param>
+public readonly record struct SweepProgress(int Sweep, int Block, int Blocks, int Active, double Update, double Done);

@@ -7,14 +7,13 @@ namespace OrleansDiffusion.Sampling.Tests;
 /// <summary>What a sampler returned, with the samples as plain arrays.</summary>
 internal sealed record Drawn(
     float[][] Samples,
+    int Rounds,
     IReadOnlyList<int> SweepsPerBlock,
     long Evaluations,
     double MaxResidual,
     IReadOnlyList<SampleFailure> Failures)
 {
     public const ulong Seed = 7;
-
-    public int Rounds => SweepsPerBlock.Sum();
 
     public static Drawn Sequentially(
         IDenoiser denoiser, Timeline timeline, int samples, int firstSample = 0, ulong seed = Seed,
@@ -47,6 +46,7 @@ internal sealed record Drawn(
     {
         var elements = MemoryMarshal.Cast<byte, float>(result.Samples.bytes).ToArray();
         var samples = elements.Chunk(elements.Length / (int)result.Samples.shape[0]).ToArray();
-        return new Drawn(samples, result.SweepsPerBlock, result.Evaluations, result.MaxResidual, result.Failures);
+        return new Drawn(
+            samples, result.Rounds, result.SweepsPerBlock, result.Evaluations, result.MaxResidual, result.Failures);
     }
 }

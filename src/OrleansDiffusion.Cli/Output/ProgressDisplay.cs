@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace OrleansDiffusion.Cli.Output;
 
-/// <summary>Progress on stderr: a bar on a terminal, otherwise a line a block, and one a second within it.</summary>
+/// <summary>Progress on stderr: a bar on a terminal, otherwise a line a second, and one at the end.</summary>
 internal sealed class ProgressDisplay
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -13,7 +13,7 @@ internal sealed class ProgressDisplay
     private readonly MemoryPlan _plan;
     private readonly bool _isPicard;
     private readonly ProgressTask? _bar;
-    private readonly double _totalSteps;
+    private readonly int _batches;
     private long _lastLine = Stopwatch.GetTimestamp();
 
     private ProgressDisplay(MemoryPlan plan, int count, bool isPicard, ProgressTask? bar)
@@ -21,7 +21,7 @@ internal sealed class ProgressDisplay
         _plan = plan;
         _isPicard = isPicard;
         _bar = bar;
-        _totalSteps = (double)plan.Timeline.Steps * ((count + plan.Batch - 1) / plan.Batch);
+        _batches = (count + plan.Batch - 1) / plan.Batch;
     }
 
     /// <summary>Shows progress while some work runs.</summary>
@@ -45,26 +45,20 @@ internal sealed class ProgressDisplay
 
     private void Show(int firstSample, SweepProgress progress)
     {
-        var blocks = _plan.Timeline.Blocks;
-        var block = blocks[progress.Block];
-        var isEnd = progress.Sweep == block.Steps.Length || (_isPicard && progress.Active == 0);
         var unit = _isPicard ? "sweep" : "step";
-        var line = $"block {progress.Block + 1}/{progress.Blocks}, {unit} {progress.Sweep}, "
+        var line = $"{unit} {progress.Sweep}, block {progress.Block + 1}/{progress.Blocks}, "
             + $"{progress.Active} samples active, update {progress.Update:g3}";
         if (_bar is null)
         {
-            if (!isEnd && Stopwatch.GetElapsedTime(_lastLine) < Pause)
+            if (progress.Active > 0 && Stopwatch.GetElapsedTime(_lastLine) < Pause)
                 return;
             Console.Error.WriteLine($"samples from {firstSample}: {line}");
             _lastLine = Stopwatch.GetTimestamp();
             return;
         }
 
-        // How many sweeps a block will take is not known: within it a Picard run shows those it has made as steps.
-        var stepsBefore = (double)firstSample / _plan.Batch * _plan.Timeline.Steps
-            + blocks.Take(progress.Block).Sum(b => b.Steps.Length);
         _bar.Description = Markup.Escape(line);
-        _bar.Value = (stepsBefore + (isEnd ? block.Steps.Length : progress.Sweep)) / _totalSteps;
+        _bar.Value = ((double)firstSample / _plan.Batch + progress.Done) / _batches;
     }
 
     private sealed class Listener(ProgressDisplay display, int firstSample) : IProgress<SweepProgress>

@@ -41,7 +41,7 @@ public sealed class PicardNode : IDisposable
     private readonly Condition[] _conditions;
     private readonly List<(int Sample, int Step)> _notFinite = [];
 
-    /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start"/>.</summary>
+    /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start(BlockState, FirstIterate)"/>.</summary>
     /// <param name="steps">The run's steps.</param>
     /// <param name="hasMemory">Whether they carry a second state.</param>
     /// <param name="firstSample">
@@ -97,31 +97,41 @@ public sealed class PicardNode : IDisposable
     /// </summary>
     public IReadOnlyList<(int Sample, int Step)> NotFinite => _notFinite;
 
-    /// <summary>Sets the first iterate.</summary>
+    /// <summary>Sets the first iterate of all samples.</summary>
     /// <param name="entry">What enters the run: x, y, the last known D and the local variance.</param>
     /// <param name="kind">How the trajectory is guessed from it.</param>
     public void Start(BlockState entry, FirstIterate kind)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        Array.Fill(_stale, true);
-        Array.Clear(_evaluated);
         for (var n = 0; n < _samples; n++)
+            Start(n, entry, kind);
+    }
+
+    /// <summary>Sets the first iterate of a sample.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="entry">What enters the run: x, y, the last known D and the local variance.</param>
+    /// <param name="kind">How the trajectory is guessed from it.</param>
+    public void Start(int sample, BlockState entry, FirstIterate kind)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        entry.X(sample).CopyTo(_x.Row(sample));
+        entry.Y(sample).CopyTo(_running.Y(sample));
+        for (var j = 0; j < Steps; j++)
         {
-            entry.X(n).CopyTo(_x.Row(n));
-            entry.Y(n).CopyTo(_running.Y(n));
-            for (var j = 0; j < Steps; j++)
-            {
-                var (row, next) = (Row(j, n), Row(j + 1, n));
-                if (_usesSecant)
-                    _gains[row] = _steps[j].At.GaussianGain(entry.LocalVariance(n));
-                if (kind == FirstIterate.Copied)
-                    entry.X(n).CopyTo(_x.Row(next));
-                else
-                    StepRow(
-                        row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(n), old: _x.Row(row), _running.Y(n),
-                        _x.Row(next));
-            }
+            var (row, next) = (Row(j, sample), Row(j + 1, sample));
+            _stale[row] = true;
+            _evaluated[row] = false;
+            if (_usesSecant)
+                _gains[row] = _steps[j].At.GaussianGain(entry.LocalVariance(sample));
+            if (kind == FirstIterate.Copied)
+                entry.X(sample).CopyTo(_x.Row(next));
+            else
+                StepRow(
+                    row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(sample), old: _x.Row(row),
+                    _running.Y(sample), _x.Row(next));
         }
+
+        // Until it is evaluated, the last point hands on the D that it was guessed with.
+        entry.Denoised(sample).CopyTo(_denoised.Row(Row(Steps - 1, sample)));
     }
 
     /// <summary>Evaluates the model at the points that moved since it last was.</summary>

@@ -15,7 +15,13 @@ public sealed record PicardOptions
     /// </summary>
     public double Tolerance { get; init; } = 1e-3;
 
-    /// <summary>Most sweeps of a block, positive; null for as many as it has points, where it is exact.</summary>
+    /// <summary>
+    /// How many consecutive blocks are swept at the same time, 1 or more. 1, the default, is the paper: a block starts
+    /// when the one before it is done. With more, blocks iterate on an entry that still moves.
+    /// </summary>
+    public int Lookahead { get; init; } = 1;
+
+    /// <summary>Most sweeps of a block once what enters it is final, positive; null for as many as it has points, where it is exact.</summary>
     public int? MaxSweeps { get; init; }
 
     /// <summary>Throws if an option is out of its range.</summary>
@@ -30,6 +36,8 @@ public sealed record PicardOptions
                 $"must be one of {string.Join(", ", Enum.GetNames<FirstIterate>())}, was {Start}");
         if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
             throw new InvalidOptionException("tolerance", $"must be 0 (exact) or positive, was {Tolerance}");
+        if (Lookahead < 1)
+            throw new InvalidOptionException("lookahead", $"must be positive, was {Lookahead}");
         if (MaxSweeps is <= 0)
             throw new InvalidOptionException("max-sweeps", $"must be positive, was {MaxSweeps}");
     }

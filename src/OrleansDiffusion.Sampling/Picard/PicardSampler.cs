@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace OrleansDiffusion.Sampling.Picard;
 
 /// <summary>
-/// Walks a timeline block by block and sweeps each to its fixed point, every grid point of the block at once: the
-/// same samples as <see cref="SequentialSampler"/>'s in far fewer rounds of model calls.
+/// Walks a timeline block by block, or several blocks at a time, and sweeps each to its fixed point, every grid point
+/// of it at once: the same samples as <see cref="SequentialSampler"/>'s in far fewer rounds of model calls.
 /// </summary>
 /// <param name="denoiser">The model.</param>
 /// <param name="timeline">The steps and how they are cut into blocks.</param>
@@ -28,45 +28,16 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
         IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
-        using var run = new SamplingRun(denoiser, seed, firstSample, samples, conditions, timeline.Start);
+        using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
         var rule = new ConvergenceRule(options.Tolerance, options.Linearization, denoiser.DataVariance);
-        foreach (var block in timeline.Blocks)
-            SweepBlock(run, block, rule, progress, cancellationToken);
-        return run.Finish();
-    }
-
-    private void SweepBlock(
-        SamplingRun run, Block block, ConvergenceRule rule, IProgress<SweepProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        run.Enter(block);
-        using var node = run.NodeFor(block, .., options.Linearization);
-        node.Start(run.State, options.Start);
-
-        var active = (bool[])run.Alive.Clone();
-        var updates = new double[active.Length];
-        var points = block.Steps.Length;
-        var mostSweeps = Math.Min(options.MaxSweeps ?? points, points);
-        var sweep = 0;
-        while (active.Contains(true) && sweep < mostSweeps)
+        using var front = new Wavefront(run, timeline, options, rule);
+        while (!front.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            run.Sweep(node, block, firstStep: 0, active, updates, cancellationToken);
-            sweep++;
-            var update = SamplingRun.LargestUpdate(active, updates);
-            for (var n = 0; n < active.Length; n++)
-            {
-                if (!active[n] || !(rule.IsDone(sweep, updates[n]) || sweep == mostSweeps))
-                    continue;
-                var error = sweep == points ? 0 : rule.ErrorAfter(sweep, updates[n]);
-                run.Accept(n, node, block, lastStep: points - 1, updates[n], error);
-                active[n] = false;
-            }
-
-            progress?.Report(new SweepProgress(
-                block.Index, timeline.Blocks.Length, sweep, active.Count(a => a), update));
+            front.Sweep(cancellationToken);
+            progress?.Report(front.Progress());
         }
 
-        run.Leave(sweep);
+        return run.Finish();
     }
 }

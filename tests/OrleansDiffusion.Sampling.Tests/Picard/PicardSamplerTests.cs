@@ -67,15 +67,16 @@ public sealed class PicardSamplerTests
 
         var drawn = Drawn.ByPicard(Denoiser, TwoBlocks, new PicardOptions(), samples: 3, progress: progress);
 
-        Assert.Equal(drawn.Rounds, progress.Reports.Count);
+        Assert.Equal(Enumerable.Range(1, drawn.Rounds), progress.Reports.Select(report => report.Sweep));
         Assert.All(progress.Reports, report => Assert.Equal(2, report.Blocks));
-        Assert.All(progress.Reports, report => Assert.InRange(report.Active, 0, 3));
-        Assert.Equal(2, progress.Reports.Count(report => report.Active == 0));
-        foreach (var (block, sweeps) in drawn.SweepsPerBlock.Index())
+        Assert.All(progress.Reports.SkipLast(1), report => Assert.InRange(report.Active, 1, 3));
+        Assert.Equal(0, progress.Reports[^1].Active);
+        Assert.Equal(1, progress.Reports[^1].Done);
+        foreach (var (before, after) in progress.Reports.Zip(progress.Reports.Skip(1)))
         {
-            var reports = progress.Reports.Where(report => report.Block == block).ToArray();
-            Assert.Equal(Enumerable.Range(1, sweeps), reports.Select(report => report.Sweep));
-            Assert.True(reports[^1].Update < reports[0].Update);
+            Assert.InRange(after.Block, before.Block, 1);
+            Assert.InRange(after.Active, 0, before.Active);
+            Assert.InRange(after.Done, before.Done, 1);
         }
     }
 
