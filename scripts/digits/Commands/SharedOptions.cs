@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansDiffusion.Digits.Data;
 using OrleansDiffusion.Models.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Digits.Commands;
@@ -16,7 +17,7 @@ internal static class SharedOptions
     };
 
     private static readonly Option<int?> Threads =
-        new("--threads") { Description = "Threads of libtorch; its own choice if not given.", Recursive = true };
+        new("--threads") { Description = "Threads; one for each core if not given.", Recursive = true };
 
     private static readonly Option<string?> DeviceName =
         new("--device") { Description = "cpu or cuda:0; cuda:0 where there is one if not given.", Recursive = true };
@@ -32,6 +33,10 @@ internal static class SharedOptions
     /// <summary>The folder of data, checkpoints and the classifier.</summary>
     public static string Work(ParseResult parsed) => parsed.GetValue(WorkFolder)!;
 
+    /// <summary>How many threads train; one where a GPU computes.</summary>
+    public static int ThreadsOn(Device device, ParseResult parsed) =>
+        device.type == DeviceType.CPU ? parsed.GetValue(Threads) ?? Environment.ProcessorCount : 1;
+
     /// <summary>Reads the digits.</summary>
     public static DigitsData Digits(ParseResult parsed) =>
         DigitsData.Read(Path.Combine(Work(parsed), "package", "src", "digits"));
@@ -40,8 +45,7 @@ internal static class SharedOptions
     public static Device LoadTorch(ParseResult parsed)
     {
         LibTorch.Load();
-        if (parsed.GetValue(Threads) is { } threads)
-            set_num_threads(threads);
+        set_num_threads(1);
         return device(parsed.GetValue(DeviceName) ?? (cuda.is_available() ? "cuda:0" : "cpu"));
     }
 }

@@ -46,7 +46,7 @@ internal static class TrainCommand
         var work = SharedOptions.Work(parsed);
         var settings = new DiffusionSettings(
             work, parsed.GetValue(Config)!, parsed.GetValue(Out) ?? Path.Combine(work, "model"), device,
-            parsed.GetValue(Steps), parsed.GetValue(Batch), parsed.GetValue(Rate), parsed.GetValue(Shift),
+            SharedOptions.ThreadsOn(device, parsed), parsed.GetValue(Steps), parsed.GetValue(Batch), parsed.GetValue(Rate), parsed.GetValue(Shift),
             parsed.GetValue(Seed));
         new DiffusionTraining(SharedOptions.Digits(parsed).Training, settings).Run(stop);
     }

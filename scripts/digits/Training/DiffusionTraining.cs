@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OrleansDiffusion.Digits.Data;
 using OrleansDiffusion.Models.UNets;
-using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Digits.Training;
 
@@ -20,7 +19,7 @@ internal sealed class DiffusionTraining(DigitImages images, DiffusionSettings se
     {
         var config = File.ReadAllText(settings.Config);
         using var weights = new Weights(settings.Device, settings.Seed);
-        var network = new UNet2D(UNetConfig.Read(config), weights.Make);
+        using var workers = new Workers(UNetConfig.Read(config), weights, settings.Threads);
         using var adam = new Adam(weights.Values);
         using var average = new MovingAverage(weights.Values);
         var checkpoint = Checkpoint.Of(Path.Combine(settings.Work, CheckpointName), weights, adam, average);
@@ -28,7 +27,6 @@ internal sealed class DiffusionTraining(DigitImages images, DiffusionSettings se
         Console.WriteLine(
             $"{weights.Values.Values.Sum(p => p.numel())} parameters on {settings.Device}, from step {step}");
 
-        var loss = new DiffusionLoss(network, settings.Device);
         var rate = new LearningRate(settings.Rate, settings.Steps);
         var order = new Shuffle(images.Count, settings.Seed);
         var progress = new ProgressLine(settings.Steps, settings.Batch, step);
@@ -51,14 +49,11 @@ internal sealed class DiffusionTraining(DigitImages images, DiffusionSettings se
 
         double Step(long number)
         {
-            using var scope = NewDisposeScope();
-            var random = new Random(Seeds.Of(settings.Seed, number));
-            using var batch = ImageBatch.Of(images, order.Indices(number, settings.Batch), random, settings.MostShift);
-            var ofBatch = loss.Of(batch, random);
-            ofBatch.backward();
+            var indices = order.Indices(number, settings.Batch);
+            var loss = workers.AddGradients(images, indices, settings.MostShift, Seeds.Of(settings.Seed, number));
             adam.Step(number, rate.At(number));
             average.Update(number);
-            return Number.Of(ofBatch);
+            return loss;
         }
     }
 }

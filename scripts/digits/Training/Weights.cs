@@ -15,6 +15,12 @@ internal sealed class Weights(Device device, int seed) : IDisposable
 
     private readonly Dictionary<string, Tensor> _values = [];
 
+    /// <summary>Where they live.</summary>
+    public Device Device => device;
+
+    /// <summary>Of the training.</summary>
+    public int Seed => seed;
+
     /// <summary>All of them.</summary>
     public IReadOnlyDictionary<string, Tensor> Values => _values;
 
