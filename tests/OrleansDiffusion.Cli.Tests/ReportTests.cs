@@ -87,7 +87,7 @@ public sealed class ReportTests : IDisposable
         using var json = new MemoryStream();
 
         SamplingReport.From(
-            [result], Sampler.Ddpm, "demo", isPicard: false, new PicardOptions(), new MemoryPlan(timeline, 1), count: 1,
+            [result], Sampler.Ddpm, "demo", isPicard: false, new PicardOptions(), new JobPlan(timeline, 1, 1), count: 1,
             seed: 0, labels, guidance, TimeSpan.Zero).WriteTo(json);
 
         var report = JsonElement.Parse(json.ToArray());

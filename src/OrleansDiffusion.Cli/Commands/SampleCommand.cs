@@ -36,9 +36,11 @@ internal static class SampleCommand
         TorchRuntime.Load();
         using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
         var conditions = model.ConditionsFor(labels, guidance);
-        var plan = MemoryPlan.For(
-            options.TimelineOptions(parsed), options.Schedule(parsed, model), isPicard,
-            model.Denoiser.Shape, count, parsed.GetValue(options.Batch));
+        var timeline = options.TimelineOptions(parsed, model);
+        var plan = JobPlan.For(
+            timeline, options.Schedule(parsed, model), isPicard, model.Denoiser.Shape, count,
+            parsed.GetValue(options.Batch), options.Lookahead(parsed));
+        picard = picard with { Lookahead = plan.Lookahead };
         CheckSize(count, model.Denoiser.Shape);
         var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape, count);
         var reportPath = parsed.GetValue(options.Report);
@@ -71,7 +73,7 @@ internal static class SampleCommand
         var wall = Stopwatch.GetElapsedTime(started);
 
         var report = SamplingReport.From(
-            results, options.TimelineOptions(parsed).Sampler, model.Name, isPicard, picard, plan, count, seed, labels,
+            results, timeline.Sampler, model.Name, isPicard, picard, plan, count, seed, labels,
             guidance, wall);
         samples.Write([.. drawn], report.Title);
         if (reportPath is not null)

@@ -15,7 +15,10 @@ internal sealed class SampleOptions
         "sampler", "Step rule",
         [.. Enum.GetValues<Sampler>().Select(sampler => (sampler.Name(), sampler))]);
 
-    private readonly Option<int> _steps = Default("steps", "Steps, 1 to the training steps.", Timeline.Steps);
+    private readonly Option<int?> _steps = new("--steps")
+    {
+        Description = $"Steps, 1 to the training steps [default: the model's training steps, or {Timeline.Steps}].",
+    };
 
     private readonly ChoiceOption<TimestepSpacing> _spacing = new(
         "spacing", "How the steps lie over the training timesteps, as in diffusers",
@@ -53,8 +56,12 @@ internal sealed class SampleOptions
 
     private readonly Option<int?> _blocks = new("--blocks") { Description = "Blocks the steps are cut into." };
 
-    private readonly Option<int?> _blockSteps =
-        new("--block-steps") { Description = "Steps a block [default: all that fit in memory]." };
+    private readonly Option<int?> _blockSteps = new("--block-steps") { Description = "Steps a block [default: planner]." };
+
+    private readonly Option<int?> _lookahead = new("--lookahead")
+    {
+        Description = "Blocks that are swept at the same time [default: planner; 1 where blocks are given].",
+    };
 
     private readonly ChoiceOption<Linearization> _linearization = new(
         "linearization", "How a sweep linearises the denoiser",
@@ -104,7 +111,7 @@ internal sealed class SampleOptions
         Option[] options =
         [
             Model, Count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step,
-            _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _linearization, _start, _tolerance, _maxSweeps,
+            _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _lookahead, _linearization, _start, _tolerance, _maxSweeps,
             Seed, Label, Guidance, Batch, InProcess, Out, Report,
         ];
         foreach (var option in options)
@@ -119,17 +126,22 @@ internal sealed class SampleOptions
         Start = _start.Read(parsed),
         Tolerance = parsed.GetValue(_tolerance),
         MaxSweeps = parsed.GetValue(_maxSweeps),
+        Lookahead = Lookahead(parsed) ?? Picard.Lookahead,
     };
 
-    /// <summary>The grid, without the block cut that is left to the planner.</summary>
-    public TimelineOptions TimelineOptions(ParseResult parsed)
+    /// <summary>Blocks that are swept at the same time; null for the planner's choice.</summary>
+    public int? Lookahead(ParseResult parsed) => parsed.GetValue(_lookahead);
+
+    /// <summary>The grid, as the model has it where nothing else is asked for; a block cut only if one is given.</summary>
+    public TimelineOptions TimelineOptions(ParseResult parsed, Models.Model model)
     {
-        var steps = parsed.GetValue(_steps);
-        return new TimelineOptions
+        var ofModel = model.Timeline ?? Timeline;
+        var steps = parsed.GetValue(_steps) ?? ofModel.Steps;
+        return ofModel with
         {
             Sampler = _sampler.Read(parsed),
             Steps = steps,
-            Spacing = _spacing.Read(parsed),
+            Spacing = IsGiven(parsed, _spacing) ? _spacing.Read(parsed) : ofModel.Spacing,
             Eta = parsed.GetValue(_eta),
             FinalSigma = _finalSigma.Read(parsed),
             Horizon = parsed.GetValue(_horizon),

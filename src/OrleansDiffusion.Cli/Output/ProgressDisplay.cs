@@ -10,13 +10,13 @@ internal sealed class ProgressDisplay
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly MemoryPlan _plan;
+    private readonly JobPlan _plan;
     private readonly bool _isPicard;
     private readonly ProgressTask? _bar;
     private readonly int _batches;
     private long _lastLine = Stopwatch.GetTimestamp();
 
-    private ProgressDisplay(MemoryPlan plan, int count, bool isPicard, ProgressTask? bar)
+    private ProgressDisplay(JobPlan plan, int count, bool isPicard, ProgressTask? bar)
     {
         _plan = plan;
         _isPicard = isPicard;
@@ -25,7 +25,7 @@ internal sealed class ProgressDisplay
     }
 
     /// <summary>Shows progress while some work runs.</summary>
-    public static void Run(MemoryPlan plan, int count, bool isPicard, Action<ProgressDisplay> work)
+    public static void Run(JobPlan plan, int count, bool isPicard, Action<ProgressDisplay> work)
     {
         if (Console.IsErrorRedirected)
         {

@@ -76,7 +76,7 @@ internal sealed record SamplingReport
 
     public static SamplingReport From(
         IReadOnlyList<SamplingResult> batches, Sampler sampler, string model, bool isPicard, PicardOptions picard,
-        MemoryPlan plan, int count, ulong seed, IReadOnlyList<int> labels, double? guidance, TimeSpan wall) => new()
+        JobPlan plan, int count, ulong seed, IReadOnlyList<int> labels, double? guidance, TimeSpan wall) => new()
         {
             JobId = Guid.CreateVersion7().ToString(),
             Model = model,
@@ -98,7 +98,7 @@ internal sealed record SamplingReport
             MaxResidual = batches.Max(batch => batch.MaxResidual),
             Blocks = plan.Timeline.Blocks.Length,
             PointsPerNode = isPicard ? plan.Timeline.Blocks.Max(block => block.Steps.Length) : 1,
-            Lookahead = 1,
+            Lookahead = plan.Lookahead,
             Silos = 0,
             Recoveries = 0,
             WallSeconds = wall.TotalSeconds,

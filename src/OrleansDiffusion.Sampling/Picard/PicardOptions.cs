@@ -3,6 +3,8 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// <summary>How a block is iterated. Names are those of the command line.</summary>
 public sealed record PicardOptions
 {
+    private const int MostLookahead = 1 << 20;
+
     /// <summary>How D is linearised over a sweep. Default <see cref="Linearization.Secant"/>.</summary>
     public Linearization Linearization { get; init; } = Linearization.Secant;
 
@@ -24,6 +26,13 @@ public sealed record PicardOptions
     /// <summary>Most sweeps of a block once what enters it is final, positive; null for as many as it has points, where it is exact.</summary>
     public int? MaxSweeps { get; init; }
 
+    /// <summary>
+    /// Most blocks that are in memory at once: those that the slowest sample is swept in, and as many again so that
+    /// others need not wait for it.
+    /// </summary>
+    /// <param name="lookahead">As <see cref="Lookahead"/>.</param>
+    public static int MostOpen(int lookahead) => 2 * lookahead;
+
     /// <summary>Throws if an option is out of its range.</summary>
     /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
     public void Validate()
@@ -36,8 +45,8 @@ public sealed record PicardOptions
                 $"must be one of {string.Join(", ", Enum.GetNames<FirstIterate>())}, was {Start}");
         if (!(Tolerance >= 0 && double.IsFinite(Tolerance)))
             throw new InvalidOptionException("tolerance", $"must be 0 (exact) or positive, was {Tolerance}");
-        if (Lookahead < 1)
-            throw new InvalidOptionException("lookahead", $"must be positive, was {Lookahead}");
+        if (Lookahead is < 1 or > MostLookahead)
+            throw new InvalidOptionException("lookahead", $"must be 1 to {MostLookahead}, was {Lookahead}");
         if (MaxSweeps is <= 0)
             throw new InvalidOptionException("max-sweeps", $"must be positive, was {MaxSweeps}");
     }

@@ -35,11 +35,6 @@ internal sealed class Wavefront : IDisposable
         EnterBlocks();
     }
 
-    /// <summary>
-    /// Most blocks that are open at once: those of the slowest sample, and as many again so that others can go ahead.
-    /// </summary>
-    public static int MostOpen(int lookahead) => 2 * lookahead;
-
     /// <summary>Whether every sample has come to the end or is lost.</summary>
     public bool IsDone => _open.Count == 0;
 
@@ -125,7 +120,7 @@ internal sealed class Wavefront : IDisposable
             var earliest = _open.Count == 0 ? 0 : _open[0].Block.Index;
             var end = Math.Min(
                 Math.Min(_lead[n] + _options.Lookahead, _timeline.Blocks.Length),
-                earliest + MostOpen(_options.Lookahead));
+                earliest + PicardOptions.MostOpen(_options.Lookahead));
             while (_run.Alive[n] && _ahead[n] < end)
                 Enter(n, _timeline.Blocks[_ahead[n]++]);
         }
