@@ -14,20 +14,16 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
 
     private readonly UNet2D _network;
     private readonly NetworkParameters _parameters;
-    private readonly Prediction _prediction;
+    private readonly DataPrediction _prediction;
     private readonly bool _hasClasses;
-    private readonly Scalar? _least;
-    private readonly Scalar? _most;
 
     internal UNetDenoiser(
         UNet2D network, NetworkParameters parameters, UNetConfig config, SchedulerConfig scheduler, ModelCard card)
     {
         _network = network;
         _parameters = parameters;
-        _prediction = scheduler.Prediction();
+        _prediction = new DataPrediction(scheduler);
         _hasClasses = config.NumClassEmbeds is not null;
-        if (scheduler.ClipSample)
-            (_least, _most) = (-scheduler.ClipSampleRange, scheduler.ClipSampleRange);
 
         var size = config.SampleSize!;
         Shape = [config.InChannels, size.Height, size.Width];
@@ -53,46 +49,17 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
         ArgumentNullException.ThrowIfNull(x);
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        var input = x.to(_parameters.Device);
-        var times = Column(levels, level => level.Time).view(-1);
-        var output = _network.Forward(input, times, Labels(conditions));
-        var denoised = Denoised(input, output, levels);
-        return (_least is null ? denoised : denoised.clamp_(_least, _most)).MoveToOuterDisposeScope();
+        var device = _parameters.Device;
+        var input = x.to(device);
+        var labels = _hasClasses ? RowTensors.Labels(conditions, device) : null;
+        var output = _network.Forward(input, RowTensors.Times(levels, device), labels);
+        return _prediction.Of(input, output, levels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _parameters.Dispose();
-        _least?.Dispose();
-        _most?.Dispose();
-    }
-
-    private Tensor Denoised(Tensor x, Tensor output, ReadOnlySpan<NoiseLevel> levels) => _prediction switch
-    {
-        Prediction.Epsilon =>
-            (x - (Column(levels, level => level.Sigma) * output)) / Column(levels, level => level.Alpha),
-        Prediction.Velocity =>
-            (Column(levels, level => level.Alpha) * x) - (Column(levels, level => level.Sigma) * output),
-        _ => output,
-    };
-
-    private Tensor? Labels(ReadOnlySpan<Condition> conditions)
-    {
-        if (!_hasClasses)
-            return null;
-        var labels = new long[conditions.Length];
-        for (var row = 0; row < labels.Length; row++)
-            labels[row] = conditions[row].Label ?? throw new ArgumentException("every row needs a label", nameof(conditions));
-        return tensor(labels).to(_parameters.Device);
-    }
-
-    // [rows, 1, 1, 1]
-    private Tensor Column(ReadOnlySpan<NoiseLevel> levels, Func<NoiseLevel, double> value)
-    {
-        var column = new float[levels.Length];
-        for (var row = 0; row < column.Length; row++)
-            column[row] = (float)value(levels[row]);
-        return tensor(column, [column.Length, 1, 1, 1]).to(_parameters.Device);
+        _prediction.Dispose();
     }
 }
