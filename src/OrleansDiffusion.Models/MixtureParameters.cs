@@ -11,18 +11,11 @@ public sealed record MixtureParameters(
     IReadOnlyList<IReadOnlyList<double>> Means,
     IReadOnlyList<double> Stddevs)
 {
-    // 2^24 elements are an image of 2364 x 2364 RGB; it keeps a row's bytes within an int.
-    private const long MostElements = 1 << 24;
-
     /// <summary>Throws if the parts do not match or hold unusable numbers.</summary>
     /// <exception cref="ModelFormatException">Says in one line what is wrong.</exception>
     public void Validate()
     {
-        if (Shape.Count == 0 || Shape.Any(size => size is < 1 or > MostElements))
-            throw new ModelFormatException($"shape must list positive sizes, was [{string.Join(", ", Shape)}]");
-        var elements = Shape.Aggregate(1.0, (product, size) => product * size);
-        if (elements > MostElements)
-            throw new ModelFormatException($"shape must have at most {MostElements} elements, has {elements:g6}");
+        var elements = SampleShape.Elements(Shape);
         if (Weights.Count == 0)
             throw new ModelFormatException("weights must have at least one entry");
         CheckCount("means", Means.Count);

@@ -30,8 +30,8 @@ public sealed class UNetFolder(string path)
     public Model Open(string name, Device device)
     {
         var config = ReadConfig();
-        var scheduler = ReadPart(Part("scheduler", "scheduler_config.json"), SchedulerConfig.Read);
-        var card = ReadPart(Path.Combine(path, Index), json => ModelCard.Read(json, config.NumClassEmbeds));
+        var scheduler = ConfigFile.Read(Part("scheduler", "scheduler_config.json"), SchedulerConfig.Read);
+        var card = ConfigFile.Read(Path.Combine(path, Index), json => ModelCard.Read(json, config.NumClassEmbeds));
         var (network, parameters) = OpenNetwork(config, device);
         IDenoiser denoiser = new UNetDenoiser(network, parameters, config, scheduler, card);
         return new Model(
@@ -68,7 +68,7 @@ public sealed class UNetFolder(string path)
     private UNetConfig ReadConfig()
     {
         var file = Part("unet", "config.json");
-        var config = ReadPart(file, UNetConfig.Read);
+        var config = ConfigFile.Read(file, UNetConfig.Read);
         return config.SampleSize is null
             ? throw new ModelFormatException($"{file}: sample_size must say how large a sample is")
             : config;
@@ -83,21 +83,5 @@ public sealed class UNetFolder(string path)
     {
         var inside = Path.Combine(path, folder);
         return Path.Combine(Directory.Exists(inside) ? inside : path, file);
-    }
-
-    private static T ReadPart<T>(string file, Func<string, T> read)
-    {
-        try
-        {
-            return read(File.ReadAllText(file));
-        }
-        catch (ModelFormatException e)
-        {
-            throw new ModelFormatException($"{file}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{file}: {e.Message}", e);
-        }
     }
 }
