@@ -1,20 +1,31 @@
+using OrleansDiffusion.Models.TorchScript;
 using OrleansDiffusion.Models.UNets;
 using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Models;
 
-/// <summary>The models that can be asked for: built-in ones by name, others by path.</summary>
+/// <summary>The models that can be asked for: by name built-in ones and those of a folder, others by path.</summary>
 public static class Catalogue
 {
+    /// <summary>
+    /// The environment variable that names a folder of models, each asked for by its name there: folders in the
+    /// diffusers layout, mixtures in <c>.json</c> files, and TorchScript models, which are opened from there alone.
+    /// </summary>
+    public const string FolderVariable = ModelsFolder.Variable;
+
     private const string Digits = "digits";
 
-    /// <summary>Names of the built-in models: those that this build came with.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    /// <summary>Names of the models: the built-in ones first, which hide others of their name.</summary>
+    /// <exception cref="ModelFormatException">The folder of <see cref="FolderVariable"/> cannot be read.</exception>
+    public static IReadOnlyList<string> Names =>
+        [.. BuiltIn.Union(ModelsFolder.OfEnvironment()?.Names() ?? [])];
+
+    private static IReadOnlyList<string> BuiltIn { get; } =
         UNetFolder.IsOne(Pretrained(Digits)) ? [Digits, DemoMixture.Name] : [DemoMixture.Name];
 
     /// <summary>Opens a model. A network computes on the GPU where there is one.</summary>
     /// <param name="nameOrPath">
-    /// A built-in name, the path of a mixture's <c>.json</c>, or a folder in the diffusers layout.
+    /// A name, the path of a mixture's <c>.json</c>, or a folder in the diffusers layout.
     /// </param>
     /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
     public static Model Open(string nameOrPath)
@@ -23,19 +34,35 @@ public static class Catalogue
         return nameOrPath switch
         {
             DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
-            _ when Names.Contains(nameOrPath) => Network(nameOrPath, Pretrained(nameOrPath)),
-            _ when File.Exists(nameOrPath) => Mixture(nameOrPath, MixtureFile.Read(nameOrPath)),
-            _ when Directory.Exists(nameOrPath) => Network(nameOrPath, nameOrPath),
-            _ => throw new ModelFormatException(
-                $"{nameOrPath}: no such file or folder, and not a built-in model ({string.Join(", ", Names)})"),
+            Digits when BuiltIn.Contains(Digits) => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, NetworkDevice()),
+            _ => ModelsFolder.OfEnvironment()?.Open(nameOrPath, NetworkDevice()) ?? OpenPath(nameOrPath),
         };
+    }
+
+    /// <summary>Opens a model that is data alone: a mixture's file or a folder in the diffusers layout.</summary>
+    internal static Model OpenData(string name, string path, Device device) => File.Exists(path)
+        ? Mixture(name, MixtureFile.Read(path))
+        : new UNetFolder(path).Open(name, device);
+
+    private static Model OpenPath(string path)
+    {
+        if (TorchScriptFolder.IsOne(path) || Path.GetExtension(path) == ".pt")
+        {
+            throw new ModelFormatException(
+                $"{path}: a TorchScript model runs code of its own, so it is opened by name alone, from the folder that the "
+                + $"environment variable {FolderVariable} names; put it there, and ask for the name of its folder");
+        }
+
+        return Path.Exists(path)
+            ? OpenData(path, path, NetworkDevice())
+            : throw new ModelFormatException(
+                $"{path}: no such file or folder, and not the name of a model ({string.Join(", ", Names)})");
     }
 
     // Where the networks that ship with the product lie.
     private static string Pretrained(string name) => Path.Combine(AppContext.BaseDirectory, "Pretrained", name);
 
-    private static Model Network(string name, string folder) =>
-        new UNetFolder(folder).Open(name, cuda.is_available() ? CUDA : CPU);
+    private static Device NetworkDevice() => cuda.is_available() ? CUDA : CPU;
 
     private static Model Mixture(string name, MixtureParameters parameters) => new(
         name,

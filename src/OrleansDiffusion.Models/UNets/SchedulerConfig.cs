@@ -12,6 +12,9 @@ public sealed record SchedulerConfig
 {
     private const int MostTrainSteps = 1_000_000;
 
+    /// <summary>What <see cref="PredictionType"/> may be.</summary>
+    internal static string[] PredictionTypes { get; } = ["epsilon", "v_prediction", "sample"];
+
     /// <summary>Training timesteps, 2 or more.</summary>
     public int NumTrainTimesteps { get; init; } = 1000;
 
@@ -117,7 +120,7 @@ public sealed record SchedulerConfig
     private void Validate()
     {
         DiffusersConfig.OneOf("beta_schedule", BetaSchedule, "linear", "scaled_linear", "squaredcos_cap_v2");
-        DiffusersConfig.OneOf("prediction_type", PredictionType, "epsilon", "v_prediction", "sample");
+        DiffusersConfig.OneOf("prediction_type", PredictionType, PredictionTypes);
         DiffusersConfig.OneOf("timestep_spacing", TimestepSpacing, "leading", "trailing", "linspace");
         DiffusersConfig.OneOf("variance_type", VarianceType, "fixed_small", "fixed_small_log", "fixed_large");
         DiffusersConfig.Require(!Thresholding, "thresholding", "false: dynamic thresholding is not supported");
