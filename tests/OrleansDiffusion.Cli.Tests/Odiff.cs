@@ -11,6 +11,9 @@ internal sealed class Odiff : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("odiff-").FullName;
 
+    /// <summary>What ODIFF_MODELS names, relative to the folder; null for nothing.</summary>
+    public string? Models { get; set; }
+
     /// <summary>Every file and folder that a run left, relative to the folder, in order.</summary>
     public IEnumerable<string> Left => Directory
         .EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories)
@@ -23,8 +26,12 @@ internal sealed class Odiff : IDisposable
     public Task<ChildResult> Run(string commandLine) => Run(Words(commandLine));
 
     /// <summary>Runs a command line given word by word.</summary>
-    public Task<ChildResult> Run(string[] words) =>
-        ChildProcess.Run(new ProcessStartInfo(Executable, words) { WorkingDirectory = Folder });
+    public Task<ChildResult> Run(string[] words)
+    {
+        var start = new ProcessStartInfo(Executable, words) { WorkingDirectory = Folder };
+        start.Environment["ODIFF_MODELS"] = Models;
+        return ChildProcess.Run(start);
+    }
 
     /// <summary>Draws samples of the demo mixture in 50 DDIM steps, and fails unless that succeeds.</summary>
     public async Task<ChildResult> Sample(string options)

@@ -10,7 +10,10 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var command = new Command("models", "List the models that can be sampled by name.")
+        var command = new Command(
+            "models",
+            "List the models that can be sampled by name: the built-in ones, and those in the folder that the environment "
+            + $"variable {Catalogue.FolderVariable} names. TorchScript models are opened from that folder alone.")
         {
             ModelsVerifyCommand.Create(),
         };
@@ -19,9 +22,9 @@ internal static class ModelsCommand
             TorchRuntime.Load();
             var table = new Table().Border(TableBorder.Simple)
                 .AddColumns("model", "shape", "schedule", "labels", "what it is");
-            foreach (var name in Catalogue.Names)
+            foreach (var opened in Catalogue.Names.Select(OpenOrSay).OfType<Model>())
             {
-                using var model = Catalogue.Open(name);
+                using var model = opened;
                 table.AddRow(
                     model.Name, string.Join(" x ", model.Denoiser.Shape), model.Schedule?.Name ?? "any",
                     model.Labels is { } labels ? $"0..{labels.Count - 1}" : "-", model.Description);
@@ -31,5 +34,19 @@ internal static class ModelsCommand
             Console.WriteLine("Besides, --model takes the path of a mixture .json, or of a folder in the diffusers layout.");
         });
         return command;
+    }
+
+    // One that cannot be used hides none of the others.
+    private static Model? OpenOrSay(string name)
+    {
+        try
+        {
+            return Catalogue.Open(name);
+        }
+        catch (ModelFormatException e)
+        {
+            Console.Error.WriteLine($"odiff: {e.Message}");
+            return null;
+        }
     }
 }

@@ -79,7 +79,7 @@ internal sealed class SampleOptions
 
     public Option<string> Model { get; } = new("--model")
     {
-        Description = "A built-in model (see odiff models), or a mixture .json.",
+        Description = "A model by name (see odiff models), a mixture .json, or a folder in the diffusers layout.",
         Required = true,
     };
 
