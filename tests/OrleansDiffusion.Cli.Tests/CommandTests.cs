@@ -37,7 +37,7 @@ public sealed class CommandTests : IDisposable
             Assert.Equal(9, row.Length);
             Assert.InRange(Number(row[3]), 8, Number(row[4]));
             Assert.InRange(Number(row[7]), 0, 1e-3);
-            Assert.Equal(Number(row[3]), row[8].Split(' ').Sum(Number));
+            Assert.InRange(Number(row[3]), row[8].Split(' ').Max(Number), row[8].Split(' ').Sum(Number));
         });
         using var picture = SKBitmap.Decode(_odiff.PathOf("figures/scaling.png"));
         Assert.Equal((1200, 520), (picture.Width, picture.Height));

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using OrleansDiffusion.Cli.Commands;
 using OrleansDiffusion.Models;
-using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
+using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -26,7 +27,7 @@ public sealed class SampleOutputTests : IDisposable
         Assert.Equal(FromLibrary(seed: 11, count: 5), array.Values);
         Assert.Equal(["samples.npy"], _odiff.Left);
         Assert.All(result.Error.Split('\n'), line =>
-            Assert.Matches(@"^samples from 0: block 1/1, sweep \d+, \d samples active, update \S+$", line));
+            Assert.Matches(@"^samples from 0: sweep \d+, block \d/8, \d samples active, update \S+$", line));
         Assert.Matches(@"^5 samples, ddim, \d+ rounds instead of 50, \d+\.\d s$", result.Output);
     }
 
@@ -80,7 +81,7 @@ public sealed class SampleOutputTests : IDisposable
         var result = await _odiff.Sample("--count 6 --out sequential.npy --eta 0.7 --mode sequential");
 
         AssertClose(_odiff.Npy("sequential.npy").Values, _odiff.Npy("parallel.npy").Values);
-        Assert.Contains(": block 1/1, step 50, ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(": step 50, block 1/1, ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,9 +108,11 @@ public sealed class SampleOutputTests : IDisposable
     private static float[] FromLibrary(ulong seed, int count)
     {
         using var mixture = new GaussianMixture(DemoMixture.Create());
-        var timeline = Timeline.Create(
-            new TimelineOptions { Sampler = Sampler.Ddim, Steps = 50 }, DiscreteSchedule.Linear());
-        using var result = new PicardSampler(mixture, timeline, new PicardOptions()).Sample(seed, 0, count);
+        var plan = JobPlan.For(
+            new TimelineOptions { Sampler = Sampler.Ddim, Steps = 50 }, DiscreteSchedule.Linear(), isPicard: true,
+            mixture.Shape, count, batch: null, lookahead: null);
+        using var result = new PicardSampler(
+            mixture, plan.Timeline, new PicardOptions { Lookahead = plan.Lookahead }).Sample(seed, 0, count);
         return result.Samples.data<float>().ToArray();
     }
 
