@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
@@ -5,22 +6,47 @@ using OrleansDiffusion.Sampling.Schedules;
 
 namespace OrleansDiffusion.Cli.Benchmarks;
 
-/// <summary>The four linearisations from both first iterates, side by side, on DDPM.</summary>
-internal static class LinearizationBenchmark
+/// <summary>The four linearisations from both first iterates, side by side.</summary>
+internal sealed class LinearizationBenchmark(Model model, int samples, IReadOnlyList<double> tolerances)
 {
     private const ulong Seed = 7;
 
-    public static IEnumerable<Row> Run(
-        Model model, IReadOnlyList<(int Steps, int BlockSteps)> grids, int samples, double tolerance,
-        CancellationToken cancellationToken)
+    // Whole blocks, and a window of 80 (DDPM) or 25 points (DDIM).
+    private static readonly Grid[] Grids =
+    [
+        new(Sampler.Ddpm, 100, BlockSteps: 100), new(Sampler.Ddpm, 1000, BlockSteps: 10, Lookahead: 8),
+        new(Sampler.Ddim, 100, BlockSteps: 100), new(Sampler.Ddim, 100, BlockSteps: 5, Lookahead: 5),
+    ];
+
+    // These take a network too long.
+    private static readonly Grid[] LargeGrids =
+        [new(Sampler.Ddpm, 1000, BlockSteps: 100), new(Sampler.Ddpm, 1000, BlockSteps: 1000)];
+
+    private readonly ImmutableArray<Condition> _conditions = model.Labels is { } labels
+        ? model.ConditionsFor([.. Enumerable.Range(0, labels.Count)], guidance: null)
+        : [];
+
+    /// <summary>Runs all grids.</summary>
+    public IEnumerable<Row> Run(CancellationToken cancellationToken)
     {
-        foreach (var (steps, blockSteps) in grids)
+        var isNetwork = model.Schedule is not null;
+        return Grids.Concat(isNetwork ? [] : LargeGrids).SelectMany(grid => Run(grid, cancellationToken));
+    }
+
+    private IEnumerable<Row> Run(Grid grid, CancellationToken cancellationToken)
+    {
+        var timeline = Timeline.Create(
+            (model.Timeline ?? new TimelineOptions()) with
+            {
+                Sampler = grid.Sampler,
+                Steps = grid.Steps,
+                BlockSteps = grid.BlockSteps,
+            },
+            model.Schedule ?? DiscreteSchedule.Linear());
+        using var reference = new SequentialSampler(model.Denoiser, timeline)
+            .Sample(Seed, 0, samples, _conditions, cancellationToken: cancellationToken);
+        foreach (var tolerance in tolerances)
         {
-            var timeline = Timeline.Create(
-                new TimelineOptions { Steps = steps, BlockSteps = blockSteps },
-                model.Schedule ?? DiscreteSchedule.Linear());
-            using var reference = new SequentialSampler(model.Denoiser, timeline)
-                .Sample(Seed, 0, samples, cancellationToken: cancellationToken);
             foreach (var linearization in Enum.GetValues<Linearization>())
             {
                 foreach (var start in Enum.GetValues<FirstIterate>())
@@ -30,15 +56,25 @@ internal static class LinearizationBenchmark
                         Linearization = linearization,
                         Start = start,
                         Tolerance = tolerance,
+                        Lookahead = grid.Lookahead,
                     };
-                    yield return new Row(steps, blockSteps, linearization, start, Measurement.Of(
-                        model.Denoiser, timeline, options, reference, Seed, cancellationToken));
+                    yield return new Row(grid, tolerance, linearization, start, Measurement.Of(
+                        model.Denoiser, timeline, options, reference, Seed, _conditions, cancellationToken));
                 }
             }
         }
     }
 
-    /// <summary>One grid, linearisation and first iterate.</summary>
+    /// <summary>A sampler's steps and how they are cut.</summary>
+    public sealed record Grid(Sampler Sampler, int Steps, int BlockSteps, int Lookahead = 1)
+    {
+        /// <summary>The cut in a few words.</summary>
+        public string Cut => BlockSteps == Steps ? "one block"
+            : Lookahead == 1 ? $"{Steps / BlockSteps} x {BlockSteps}"
+            : $"window of {BlockSteps * Lookahead}";
+    }
+
+    /// <summary>One grid, tolerance, linearisation and first iterate.</summary>
     public sealed record Row(
-        int Steps, int BlockSteps, Linearization Linearization, FirstIterate Start, Measurement Measurement);
+        Grid Grid, double Tolerance, Linearization Linearization, FirstIterate Start, Measurement Measurement);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
@@ -15,14 +16,15 @@ internal sealed record Measurement(
     /// <param name="options">How blocks are iterated.</param>
     /// <param name="reference">The sequential run of the same seed and samples.</param>
     /// <param name="seed">The seed of both.</param>
+    /// <param name="conditions">What the samples of both are asked to show.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public static Measurement Of(
         IDenoiser denoiser, Timeline timeline, PicardOptions options, SamplingResult reference, ulong seed,
-        CancellationToken cancellationToken)
+        ImmutableArray<Condition> conditions, CancellationToken cancellationToken)
     {
         var samples = (int)reference.Samples.shape[0];
         using var result = new PicardSampler(denoiser, timeline, options)
-            .Sample(seed, 0, samples, cancellationToken: cancellationToken);
+            .Sample(seed, 0, samples, conditions, cancellationToken: cancellationToken);
         var errors = Errors(result, reference, samples);
         return new Measurement(
             result.Rounds, timeline.Steps, (double)result.Evaluations / samples,

@@ -46,7 +46,7 @@ internal static class ScalingBenchmark
                         Tolerance = tolerance,
                     };
                     yield return new Row(sampler.Name(), dimension, name, Measurement.Of(
-                        mixture, timeline, options, reference, Seed, cancellationToken));
+                        mixture, timeline, options, reference, Seed, conditions: [], cancellationToken));
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
 namespace OrleansDiffusion.Cli.Commands;
@@ -10,17 +11,16 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary><c>odiff bench linearizations</c>: rounds and end errors of the four, from both first iterates.</summary>
 internal static class BenchLinearizationsCommand
 {
-    private static readonly (int Steps, int BlockSteps)[] Grids = [(100, 100), (1000, 100), (1000, 1000)];
-
     public static Command Create()
     {
-        var shared = new BenchOptions(samples: 16);
+        var shared = new BenchOptions(samples: 16, 1e-2, 1e-3);
         var modelName = new Option<string>("--model")
         {
             Description = "The model to sample.",
             DefaultValueFactory = _ => DemoMixture.Name,
         };
-        var command = new Command("linearizations", "The four linearisations from both first iterates: DDPM with 100 and 1000 steps.");
+        var command = new Command(
+            "linearizations", "Rounds of the four linearisations from both first iterates: DDPM-1000 and -100, DDIM-100.");
         command.Options.Add(modelName);
         shared.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -35,19 +35,25 @@ internal static class BenchLinearizationsCommand
         BenchOptions shared, ParseResult parsed, string modelName, CancellationToken cancellationToken)
     {
         var samples = shared.Samples(parsed);
-        var tolerance = shared.Tolerance(parsed);
+        var tolerances = shared.Tolerances(parsed);
         var report = shared.Report(parsed);
         TorchRuntime.Load();
         using var model = Catalogue.Open(modelName);
 
-        var rows = LinearizationBenchmark.Run(model, Grids, samples, tolerance, cancellationToken).ToList();
+        var rows = new List<LinearizationBenchmark.Row>();
         var table = new Table().Border(TableBorder.Markdown).AddColumns(
-            "steps", "blocks", "linearization", "start", "rounds", "evals", "p50 error", "p95 error");
-        foreach (var (steps, blockSteps, linearization, start, m) in rows)
+            "sampler", "cut", "tolerance", "linearization", "start", "rounds", "evals", "p50 error", "p95 error");
+        foreach (var row in new LinearizationBenchmark(model, samples, tolerances).Run(cancellationToken))
         {
-            table.AddRow(
-                $"{steps}", $"{steps / blockSteps} x {blockSteps}", Name(linearization), Name(start), $"{m.Rounds}", $"{m.Evaluations:f0}",
-                $"{m.MedianError:0.0e-0}", $"{m.Percentile95Error:0.0e-0}");
+            var (grid, tolerance, linearization, start, m) = row;
+            rows.Add(row);
+            string[] cells =
+            [
+                $"{grid.Sampler.Name()}-{grid.Steps}", grid.Cut, $"{tolerance:0e-0}", Name(linearization), Name(start),
+                $"{m.Rounds}", $"{m.Evaluations:f0}", $"{m.MedianError:0.0e-0}", $"{m.Percentile95Error:0.0e-0}",
+            ];
+            table.AddRow(cells);
+            Console.Error.WriteLine(string.Join(", ", cells));
         }
 
         ConsoleTable.Write(table);

@@ -9,18 +9,26 @@ namespace OrleansDiffusion.Cli.Commands;
 internal sealed class BenchOptions
 {
     private readonly Option<int> _samples;
-    private readonly Option<double> _tolerance =
-        new("--tolerance") { Description = "Tolerance of the Picard runs.", DefaultValueFactory = _ => 1e-3 };
+    private readonly Option<double[]> _tolerances;
 
     private readonly Option<string?> _report = new("--report") { Description = "Write the figures to this .json." };
 
-    public BenchOptions(int samples) =>
+    public BenchOptions(int samples, params double[] tolerances)
+    {
         _samples = new("--samples") { Description = "Samples of a run.", DefaultValueFactory = _ => samples };
+        _tolerances = new("--tolerance")
+        {
+            Description = "Tolerance of the Picard runs.",
+            DefaultValueFactory = _ => tolerances,
+            Arity = new ArgumentArity(1, tolerances.Length),
+            AllowMultipleArgumentsPerToken = true,
+        };
+    }
 
     public void AddTo(Command command)
     {
         command.Options.Add(_samples);
-        command.Options.Add(_tolerance);
+        command.Options.Add(_tolerances);
         command.Options.Add(_report);
     }
 
@@ -28,11 +36,12 @@ internal sealed class BenchOptions
         ? samples
         : throw new InvalidOptionException("samples", $"must be positive, was {parsed.GetValue(_samples)}");
 
-    public double Tolerance(ParseResult parsed)
+    public IReadOnlyList<double> Tolerances(ParseResult parsed)
     {
-        var tolerance = parsed.GetValue(_tolerance);
-        new PicardOptions { Tolerance = tolerance }.Validate();
-        return tolerance;
+        var tolerances = parsed.GetValue(_tolerances)!;
+        foreach (var tolerance in tolerances)
+            new PicardOptions { Tolerance = tolerance }.Validate();
+        return tolerances;
     }
 
     /// <summary>Where the report goes, checked to be writable, or null.</summary>

@@ -13,7 +13,7 @@ internal static class BenchScalingCommand
 {
     public static Command Create()
     {
-        var shared = new BenchOptions(samples: 4);
+        var shared = new BenchOptions(samples: 4, 1e-3);
         var dimensions = new Option<int[]>("--dimensions")
         {
             Description = "Dimensions of the mixtures.",
@@ -43,7 +43,7 @@ internal static class BenchScalingCommand
         if (dimensions.Any(dimension => dimension is < 1 or > 1 << 20))
             throw new InvalidOptionException("dimensions", $"must be 1 to {1 << 20}, was {string.Join(" ", dimensions)}");
         var samples = shared.Samples(parsed);
-        var tolerance = shared.Tolerance(parsed);
+        var tolerance = shared.Tolerances(parsed)[0];
         var report = shared.Report(parsed);
         var csv = Path.Combine(folder, "scaling.csv");
         var plot = Path.Combine(folder, "scaling.png");
