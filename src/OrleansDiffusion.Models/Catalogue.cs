@@ -20,8 +20,7 @@ public static class Catalogue
     public static IReadOnlyList<string> Names =>
         [.. BuiltIn.Union(ModelsFolder.OfEnvironment()?.Names() ?? [])];
 
-    private static IReadOnlyList<string> BuiltIn { get; } =
-        UNetFolder.IsOne(Pretrained(Digits)) ? [Digits, DemoMixture.Name] : [DemoMixture.Name];
+    private static IReadOnlyList<string> BuiltIn { get; } = [Digits, DemoMixture.Name];
 
     /// <summary>Opens a model. A network computes on the GPU where there is one.</summary>
     /// <param name="nameOrPath">
@@ -34,7 +33,7 @@ public static class Catalogue
         return nameOrPath switch
         {
             DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
-            Digits when BuiltIn.Contains(Digits) => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, NetworkDevice()),
+            Digits => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, NetworkDevice()),
             _ => ModelsFolder.OfEnvironment()?.Open(nameOrPath, NetworkDevice()) ?? OpenPath(nameOrPath),
         };
     }

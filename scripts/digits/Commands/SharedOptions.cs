@@ -44,6 +44,7 @@ internal static class SharedOptions
     /// <summary>Loads libtorch, and says where to compute.</summary>
     public static Device LoadTorch(ParseResult parsed)
     {
+        HostAllocator.KeepFreedMemory();
         LibTorch.Load();
         set_num_threads(1);
         return device(parsed.GetValue(DeviceName) ?? (cuda.is_available() ? "cuda:0" : "cpu"));
