@@ -57,6 +57,9 @@ public sealed class GaussianMixture : IDenoiser, IDisposable
     public double DataVariance { get; }
 
     /// <inheritdoc/>
+    public double Sensitivity => 1;
+
+    /// <inheritdoc/>
     public int BatchLimit => Math.Max(1, MostElements / Math.Max(_elements, Parameters.Weights.Count));
 
     /// <inheritdoc/>

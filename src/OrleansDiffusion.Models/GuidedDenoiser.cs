@@ -20,6 +20,9 @@ public sealed class GuidedDenoiser(IDenoiser inner, int nullClass) : IDenoiser, 
     public double DataVariance => inner.DataVariance;
 
     /// <inheritdoc/>
+    public double Sensitivity => inner.Sensitivity;
+
+    /// <inheritdoc/>
     public int BatchLimit => inner.BatchLimit;
 
     /// <inheritdoc/>

@@ -14,6 +14,13 @@ public interface IDenoiser
     /// </summary>
     double DataVariance { get; }
 
+    /// <summary>
+    /// How much more carefully than that of a smooth law (1) the sweeps of this model must be believed, 1 or more: a
+    /// network that decides between images late carries a small error far. It multiplies updates in
+    /// <see cref="Picard.ConvergenceRule"/>.
+    /// </summary>
+    double Sensitivity { get; }
+
     /// <summary>The most rows one call should be given, 1 or more; it bounds the memory a call takes.</summary>
     int BatchLimit { get; }
 

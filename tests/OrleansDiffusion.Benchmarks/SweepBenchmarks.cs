@@ -89,6 +89,8 @@ public class SweepBenchmarks : IDisposable
 
         public double DataVariance => 1;
 
+        public double Sensitivity => 1;
+
         public int BatchLimit => rows;
 
         public Tensor Denoise(

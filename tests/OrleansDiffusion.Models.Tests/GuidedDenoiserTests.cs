@@ -80,7 +80,9 @@ public sealed class GuidedDenoiserTests
         var inner = new LabelSquares();
         var denoiser = new GuidedDenoiser(inner, NullClass);
 
-        Assert.Equal((inner.Shape, inner.DataVariance), (denoiser.Shape, denoiser.DataVariance));
+        Assert.Equal(
+            (inner.Shape, inner.DataVariance, inner.Sensitivity),
+            (denoiser.Shape, denoiser.DataVariance, denoiser.Sensitivity));
         denoiser.Dispose();
         Assert.True(inner.IsDisposed);
     }
@@ -113,6 +115,8 @@ public sealed class GuidedDenoiserTests
         public IReadOnlyList<long> Shape { get; } = [1, Elements];
 
         public double DataVariance => 0.75;
+
+        public double Sensitivity => 3;
 
         public int BatchLimit => batchLimit;
 

@@ -36,6 +36,11 @@ internal sealed record TorchScriptConfig
     /// </summary>
     public double DataVariance { get; init; } = 0.25;
 
+    /// <summary>
+    /// The model's <see cref="Sampling.IDenoiser.Sensitivity"/>, 1 or more. Default <see cref="ModelCard.UsualSensitivity"/>.
+    /// </summary>
+    public double Sensitivity { get; init; } = ModelCard.UsualSensitivity;
+
     /// <summary>The most rows of a call; null for a guess by the size of a sample.</summary>
     public int? BatchLimit { get; init; }
 
@@ -82,6 +87,7 @@ internal sealed record TorchScriptConfig
         for (var i = 0; i < ExtraInputs.Count; i++)
             In($"extra_inputs[{i}]", ExtraInputs[i]!.Validate);
         DiffusersConfig.Require(DataVariance > 0 && double.IsFinite(DataVariance), "data_variance", "positive");
+        DiffusersConfig.Require(Sensitivity >= 1 && double.IsFinite(Sensitivity), "sensitivity", "1 or more");
         DiffusersConfig.Require(BatchLimit is null or > 0, "batch_limit", "positive");
     }
 

@@ -31,6 +31,7 @@ internal sealed class TorchScriptDenoiser : IDenoiser, IDisposable
         _takesLabels = config.Conditioning is not null;
         Shape = config.Shape;
         DataVariance = config.DataVariance;
+        Sensitivity = config.Sensitivity;
         var elements = device.type == DeviceType.CPU ? CpuElements : AcceleratorElements;
         BatchLimit = config.BatchLimit ?? (int)Math.Max(1, elements / SampleShape.Elements(Shape));
     }
@@ -40,6 +41,9 @@ internal sealed class TorchScriptDenoiser : IDenoiser, IDisposable
 
     /// <inheritdoc/>
     public double DataVariance { get; }
+
+    /// <inheritdoc/>
+    public double Sensitivity { get; }
 
     /// <inheritdoc/>
     public int BatchLimit { get; }

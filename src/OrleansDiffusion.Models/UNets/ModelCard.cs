@@ -9,6 +9,9 @@ namespace OrleansDiffusion.Models.UNets;
 /// </summary>
 public sealed record ModelCard
 {
+    /// <summary>The sensitivity of a network that nothing is said of: that measured on one that draws digits.</summary>
+    public const double UsualSensitivity = 12;
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The label that stands for no class, which guidance needs; null if the network has none.</summary>
@@ -18,6 +21,11 @@ public sealed record ModelCard
     /// The data's variance per element, positive. Default 0.25, that of photographs with values from −1 to 1.
     /// </summary>
     public double DataVariance { get; init; } = 0.25;
+
+    /// <summary>
+    /// The model's <see cref="Sampling.IDenoiser.Sensitivity"/>, 1 or more. Default <see cref="UsualSensitivity"/>.
+    /// </summary>
+    public double Sensitivity { get; init; } = UsualSensitivity;
 
     /// <summary>One line for a person; null for none.</summary>
     public string? Description { get; init; }
@@ -49,6 +57,8 @@ public sealed record ModelCard
             card.NullClass is not { } label || (label >= 0 && label < classes), "null_class", "a label of the network");
         DiffusersConfig.Require(
             card.DataVariance > 0 && double.IsFinite(card.DataVariance), "data_variance", "positive");
+        DiffusersConfig.Require(
+            card.Sensitivity >= 1 && double.IsFinite(card.Sensitivity), "sensitivity", "1 or more");
         return card;
     }
 }

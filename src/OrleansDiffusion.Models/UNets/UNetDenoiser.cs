@@ -29,6 +29,7 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
         var size = config.SampleSize!;
         Shape = [config.InChannels, size.Height, size.Width];
         DataVariance = card.DataVariance;
+        Sensitivity = card.Sensitivity;
         var atFullResolution = (long)config.BlockOutChannels[0] * size.Height * size.Width;
         var isCpu = parameters.Device.type == DeviceType.CPU;
         _threads = isCpu ? Math.Max(1, Environment.ProcessorCount / get_num_threads()) : 1;
@@ -40,6 +41,9 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
 
     /// <inheritdoc/>
     public double DataVariance { get; }
+
+    /// <inheritdoc/>
+    public double Sensitivity { get; }
 
     /// <inheritdoc/>
     public int BatchLimit { get; }

@@ -29,7 +29,8 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
     {
         options.Validate();
         using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
-        var rule = new ConvergenceRule(options.Tolerance, options.Linearization, denoiser.DataVariance);
+        var rule = new ConvergenceRule(
+            options.Tolerance, options.Linearization, denoiser.DataVariance, denoiser.Sensitivity);
         using var front = new Wavefront(run, timeline, options, rule);
         while (!front.IsDone)
         {

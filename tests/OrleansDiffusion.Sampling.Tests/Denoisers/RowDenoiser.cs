@@ -10,6 +10,8 @@ internal abstract class RowDenoiser(int elements) : IDenoiser
 
     public virtual double DataVariance => 1;
 
+    public double Sensitivity => 1;
+
     public virtual int BatchLimit => int.MaxValue;
 
     public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)

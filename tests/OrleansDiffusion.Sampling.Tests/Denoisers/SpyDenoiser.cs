@@ -19,6 +19,8 @@ internal sealed class SpyDenoiser(IDenoiser inner, Spy spy) : IDenoiser
 
     public double DataVariance => inner.DataVariance;
 
+    public double Sensitivity => inner.Sensitivity;
+
     public int BatchLimit => inner.BatchLimit;
 
     public Tensor Denoise(Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)

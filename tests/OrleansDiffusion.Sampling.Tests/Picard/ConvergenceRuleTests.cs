@@ -34,6 +34,21 @@ public sealed class ConvergenceRuleTests
         Assert.True(rule.ErrorAfter(2, 2e-3) >= 2 * rule.ErrorAfter(2, 1e-3));
     }
 
+    [Theory]
+    [InlineData(Linearization.Secant)]
+    [InlineData(Linearization.Data)]
+    [InlineData(Linearization.Score)]
+    public void A_sensitive_model_must_come_to_rest_more_closely(Linearization linearization)
+    {
+        var smooth = new ConvergenceRule(1e-3, linearization, DataVariance);
+        var sensitive = new ConvergenceRule(1e-3, linearization, DataVariance, sensitivity: 10);
+
+        foreach (var sweep in new[] { 1, 2, 7 })
+            Assert.Equal(smooth.ErrorAfter(sweep, 1e-3), sensitive.ErrorAfter(sweep, 1e-4), 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new ConvergenceRule(1e-3, linearization, DataVariance, sensitivity: 0.5));
+    }
+
     [Fact]
     public void The_secants_error_falls_faster_than_its_update_and_scales_with_the_data()
     {
