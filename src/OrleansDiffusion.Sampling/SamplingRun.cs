@@ -74,23 +74,26 @@ internal sealed class SamplingRun : IDisposable
     /// <summary>Counts what happens until it is disposed as one sweep.</summary>
     public SweepCount CountSweep() => new(this);
 
-    /// <summary>
-    /// Evaluates a node. Rows that come back as NaN or infinity are asked for once more; a sample for which they do
-    /// again is lost and takes no further part.
-    /// </summary>
-    public void Evaluate(
-        PicardNode node, Block block, int firstStep, bool[] active, CancellationToken cancellationToken)
+    /// <summary>Evaluates a node. Rows that come back as NaN or infinity are asked for once more.</summary>
+    /// <returns>The samples, and the node's steps, where they came back so again.</returns>
+    public IReadOnlyList<(int Sample, int Step)> Evaluate(
+        PicardNode node, bool[] active, CancellationToken cancellationToken)
     {
         var before = node.DeviceTime;
         _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
         if (node.NotFinite.Count > 0)
             _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
         _deviceTime += node.DeviceTime - before;
-        foreach (var (sample, step) in node.NotFinite)
-        {
-            Lose(sample, block, firstStep + step);
-            active[sample] = false;
-        }
+        return node.NotFinite;
+    }
+
+    /// <summary>Takes a sample as lost: it takes no further part, and is NaN in the end.</summary>
+    public void Lose(int sample, Block block, int step)
+    {
+        if (!Alive[sample])
+            return;
+        Alive[sample] = false;
+        _failures.Add(new SampleFailure(_firstSample + sample, block.Index, step));
     }
 
     /// <summary>Takes a sample's block, or step, as done; or loses the sample if it left float32's range there.</summary>
@@ -127,14 +130,6 @@ internal sealed class SamplingRun : IDisposable
     }
 
     public void Dispose() => _state.Dispose();
-
-    private void Lose(int sample, Block block, int step)
-    {
-        if (!Alive[sample])
-            return;
-        Alive[sample] = false;
-        _failures.Add(new SampleFailure(_firstSample + sample, block.Index, step));
-    }
 
     /// <summary>The time of one sweep beyond the model.</summary>
     public readonly ref struct SweepCount

@@ -50,7 +50,8 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
         node.Start(run.State, FirstIterate.Copied);
         using (run.CountSweep())
         {
-            run.Evaluate(node, block, step, run.Alive, cancellationToken);
+            foreach (var (sample, _) in run.Evaluate(node, run.Alive, cancellationToken))
+                run.Lose(sample, block, step);
             node.Move(run.State, run.Alive, updates);
         }
 

@@ -16,7 +16,7 @@ internal static class TrainCommand
         new("--out") { Description = "Folder of the finished model; WORK/model if not given." };
 
     private static readonly Option<long> Steps =
-        new("--steps") { Description = "Batches to train on.", DefaultValueFactory = _ => 6000 };
+        new("--steps") { Description = "Batches to train on.", DefaultValueFactory = _ => 10_000 };
 
     private static readonly Option<int> Batch =
         new("--batch") { Description = "Images a batch.", DefaultValueFactory = _ => 64 };

@@ -14,7 +14,6 @@ internal sealed class Workers : IDisposable
     private readonly Weights _weights;
     private readonly Weights[] _copies;
     private readonly DiffusionLoss[] _losses;
-    private readonly Tensor _share;
 
     /// <param name="config">The network's configuration.</param>
     /// <param name="weights">Receives the network's weights; the gradients are those of its values.</param>
@@ -25,7 +24,6 @@ internal sealed class Workers : IDisposable
         _copies = [.. Enumerable.Range(1, count - 1).Select(_ => new Weights(weights.Device, weights.Seed))];
         _losses = [.. _copies.Prepend(weights)
             .Select(w => new DiffusionLoss(new UNet2D(config, w.Make), weights.Device))];
-        _share = tensor(1f / count).to(weights.Device);
     }
 
     /// <summary>Adds the gradients of the mean loss over a batch to those of the weights.</summary>
@@ -44,7 +42,8 @@ internal sealed class Workers : IDisposable
             using var scope = NewDisposeScope();
             var random = new Random(Seeds.Of(seed, worker));
             using var batch = ImageBatch.Of(images, parts[worker], random, mostShift);
-            var loss = _losses[worker].Of(batch, random).mul(_share);
+            using var share = tensor((float)parts[worker].Length / indices.Length).to(_weights.Device);
+            var loss = _losses[worker].Of(batch, random).mul(share);
             loss.backward();
             losses[worker] = Number.Of(loss);
         });
@@ -55,7 +54,6 @@ internal sealed class Workers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _share.Dispose();
         foreach (var copy in _copies)
             copy.Dispose();
     }

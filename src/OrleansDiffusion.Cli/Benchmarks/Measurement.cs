@@ -42,7 +42,7 @@ internal sealed record Measurement(
         {
             var distance = System.Numerics.Tensors.TensorPrimitives.Distance<float>(
                 a.Slice(n * elements, elements), b.Slice(n * elements, elements));
-            errors[n] = distance / Math.Sqrt(elements);
+            errors[n] = float.IsFinite(distance) ? distance / Math.Sqrt(elements) : double.PositiveInfinity;
         }
 
         Array.Sort(errors);

@@ -25,9 +25,12 @@ internal static class ModelsCommand
             foreach (var opened in Catalogue.Names.Select(OpenOrSay).OfType<Model>())
             {
                 using var model = opened;
-                table.AddRow(
+                string[] cells =
+                [
                     model.Name, string.Join(" x ", model.Denoiser.Shape), model.Schedule?.Name ?? "any",
-                    model.Labels is { } labels ? $"0..{labels.Count - 1}" : "-", model.Description);
+                    model.Labels is { } labels ? $"0..{labels.Count - 1}" : "-", model.Description,
+                ];
+                table.AddRow([.. cells.Select(Markup.Escape)]);
             }
 
             ConsoleTable.Write(table);

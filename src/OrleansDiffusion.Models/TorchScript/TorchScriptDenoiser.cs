@@ -17,7 +17,7 @@ internal sealed class TorchScriptDenoiser : IDenoiser, IDisposable
 
     private readonly TorchScriptModule _module;
     private readonly Device _device;
-    private readonly DataPrediction _prediction;
+    private readonly Prediction _prediction;
     private readonly Tensor[] _extraInputs; // [1, …] each
     private readonly bool _takesLabels;
 
@@ -26,7 +26,7 @@ internal sealed class TorchScriptDenoiser : IDenoiser, IDisposable
     {
         _module = module;
         _device = device;
-        _prediction = new DataPrediction(config.Scheduler());
+        _prediction = config.Scheduler().Prediction();
         _extraInputs = [.. config.ExtraInputs.Select(input => input!.Create(device).DetachFromDisposeScope())];
         _takesLabels = config.Conditioning is not null;
         Shape = config.Shape;
@@ -57,14 +57,13 @@ internal sealed class TorchScriptDenoiser : IDenoiser, IDisposable
         var input = x.to(_device);
         // A module may write into what it is given, so everything is its own.
         var output = _module.Forward(input.clone(), OtherInputs(levels, conditions));
-        return _prediction.Of(input, output, levels).MoveToOuterDisposeScope();
+        return DataPrediction.Of(_prediction, input, output, levels).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _module.Dispose();
-        _prediction.Dispose();
         Array.ForEach(_extraInputs, input => input.Dispose());
     }
 

@@ -32,11 +32,10 @@ internal sealed class TorchScriptFolder(string path)
         var config = ConfigFile.Read(Path.Combine(path, Config), TorchScriptConfig.Read);
         var scheduler = config.Scheduler();
         var labels = config.Conditioning is { } classes ? new ClassLabels(classes.Labels, classes.NullLabel) : null;
-        IDenoiser denoiser = OpenDenoiser(config, device);
         return new Model(
             name,
             config.Description ?? "TorchScript module",
-            labels?.Null is { } label ? new GuidedDenoiser(denoiser, label) : denoiser,
+            DataPrediction.Complete(OpenDenoiser(config, device), labels?.Null, scheduler),
             scheduler.Schedule(),
             labels,
             scheduler.Timeline());

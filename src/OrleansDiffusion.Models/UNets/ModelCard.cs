@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace OrleansDiffusion.Models.UNets;
 
@@ -12,7 +13,11 @@ public sealed record ModelCard
     /// <summary>The sensitivity of a network that nothing is said of: that measured on one that draws digits.</summary>
     public const double UsualSensitivity = 12;
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     /// <summary>The label that stands for no class, which guidance needs; null if the network has none.</summary>
     public int? NullClass { get; init; }
@@ -46,7 +51,7 @@ public sealed record ModelCard
         }
         catch (JsonException e) when (e.Path?.Length > 2)
         {
-            throw new ModelFormatException($"{e.Path[2..]} has a value of the wrong kind", e);
+            throw new ModelFormatException($"orleans_diffusion: {e.Path[2..]} is not known, or has a value of the wrong kind", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

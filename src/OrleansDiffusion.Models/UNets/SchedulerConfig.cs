@@ -111,7 +111,8 @@ public sealed record SchedulerConfig
             "trailing" => Sampling.Schedules.TimestepSpacing.Trailing,
             _ => Sampling.Schedules.TimestepSpacing.Linspace,
         },
-        Steps = NumTrainTimesteps,
+        // With an offset leading spacing has no room for all of them.
+        Steps = TimestepSpacing == "leading" && StepsOffset > 0 ? NumTrainTimesteps / 2 : NumTrainTimesteps,
         StepsOffset = StepsOffset,
         SetAlphaToOne = SetAlphaToOne,
         Variance = VarianceType == "fixed_large" ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall,

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using OrleansDiffusion.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,16 +15,16 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
 
     private readonly UNet2D _network;
     private readonly NetworkParameters _parameters;
-    private readonly DataPrediction _prediction;
+    private readonly Prediction _prediction;
     private readonly bool _hasClasses;
     private readonly int _threads;
 
     internal UNetDenoiser(
-        UNet2D network, NetworkParameters parameters, UNetConfig config, SchedulerConfig scheduler, ModelCard card)
+        UNet2D network, NetworkParameters parameters, UNetConfig config, Prediction prediction, ModelCard card)
     {
         _network = network;
         _parameters = parameters;
-        _prediction = new DataPrediction(scheduler);
+        _prediction = prediction;
         _hasClasses = config.NumClassEmbeds is not null;
 
         var size = config.SampleSize!;
@@ -62,11 +63,7 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _parameters.Dispose();
-        _prediction.Dispose();
-    }
+    public void Dispose() => _parameters.Dispose();
 
     private Tensor DenoiseInParts(Tensor x, NoiseLevel[] levels, Condition[] conditions)
     {
@@ -84,6 +81,11 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
             });
             return cat(parts!);
         }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            throw;
+        }
         finally
         {
             foreach (var part in parts)
@@ -99,6 +101,6 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
         var input = x.to(device);
         var labels = _hasClasses ? RowTensors.Labels(conditions, device) : null;
         var output = _network.Forward(input, RowTensors.Times(levels, device), labels);
-        return _prediction.Of(input, output, levels).MoveToOuterDisposeScope();
+        return DataPrediction.Of(_prediction, input, output, levels).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,4 @@
 using OrleansDiffusion.Models.Safetensors;
-using OrleansDiffusion.Sampling;
 using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Models.UNets;
@@ -33,11 +32,11 @@ public sealed class UNetFolder(string path)
         var scheduler = ConfigFile.Read(Part("scheduler", "scheduler_config.json"), SchedulerConfig.Read);
         var card = ConfigFile.Read(Path.Combine(path, Index), json => ModelCard.Read(json, config.NumClassEmbeds));
         var (network, parameters) = OpenNetwork(config, device);
-        IDenoiser denoiser = new UNetDenoiser(network, parameters, config, scheduler, card);
+        var denoiser = new UNetDenoiser(network, parameters, config, scheduler.Prediction(), card);
         return new Model(
             name,
             card.Description ?? $"U-Net with {parameters.Count / 1e6:0.0} million parameters",
-            card.NullClass is { } label ? new GuidedDenoiser(denoiser, label) : denoiser,
+            DataPrediction.Complete(denoiser, card.NullClass, scheduler),
             scheduler.Schedule(),
             Labels(config, card),
             scheduler.Timeline());
@@ -69,9 +68,10 @@ public sealed class UNetFolder(string path)
     {
         var file = Part("unet", "config.json");
         var config = ConfigFile.Read(file, UNetConfig.Read);
-        return config.SampleSize is null
-            ? throw new ModelFormatException($"{file}: sample_size must say how large a sample is")
-            : config;
+        if (config.SampleSize is not { } size)
+            throw new ModelFormatException($"{file}: sample_size must say how large a sample is");
+        _ = SampleShape.Elements([config.InChannels, size.Height, size.Width]);
+        return config;
     }
 
     // A null class at the end of the table is not one to ask for.

@@ -48,6 +48,8 @@ internal sealed class OpenBlock : IDisposable
     {
         Node.Start(sample, Entry, kind);
         Active[sample] = true;
+        _sweeps[sample] = 0;
+        _settledSweeps[sample] = 0;
     }
 
     /// <summary>Moves the samples that are active through the block.</summary>

@@ -265,8 +265,8 @@ public sealed class PicardNode : IDisposable
         using var shaped = input.view([count, .. denoiser.Shape]);
         var started = Stopwatch.GetTimestamp();
         using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count), _conditions.AsSpan(first, count));
+        using var fresh = HostTensor.From(output, count, _elements); // waits for the device
         DeviceTime += Stopwatch.GetElapsedTime(started);
-        using var fresh = HostTensor.From(output, count, _elements);
         for (var i = 0; i < count; i++)
             Absorb(_rows[first + i], fresh.Row(i));
     }

@@ -3,11 +3,12 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// <summary>
 /// The blocks that are swept at the same time. Each sample has a lead, the first block that it is not done with, and
 /// is swept in this one and the next <see cref="PicardOptions.Lookahead"/> − 1, which iterate on an entry that still
-/// moves. A sample never waits for another.
+/// moves. A sample waits for others only where it would open more than <see cref="PicardOptions.MostOpen"/> blocks.
 /// </summary>
 /// <remarks>
 /// A block is done for a sample when all blocks before it are and its last update is within the rule. Blocks may get
-/// done together: the sweep that took one to its end took the next one on from there.
+/// done together: the sweep that took one to its end took the next one on from there. The run's state is what leaves
+/// the last block that a sample is done with.
 /// </remarks>
 internal sealed class Wavefront : IDisposable
 {
@@ -54,21 +55,33 @@ internal sealed class Wavefront : IDisposable
     {
         using (_run.CountSweep())
         {
-            foreach (var open in _open)
-                _run.Evaluate(open.Node, open.Block, firstStep: 0, open.Active, cancellationToken);
+            Evaluate(cancellationToken);
             Move();
         }
 
         for (var n = 0; n < _lead.Length; n++)
             Advance(n);
-        EnterBlocks();
         CloseBlocks();
+        EnterBlocks();
     }
 
     public void Dispose()
     {
         foreach (var open in _open)
             open.Dispose();
+    }
+
+    private void Evaluate(CancellationToken cancellationToken)
+    {
+        foreach (var open in _open)
+        {
+            foreach (var (sample, step) in _run.Evaluate(open.Node, open.Active, cancellationToken))
+            {
+                if (open.Block.Index == _lead[sample])
+                    _run.Lose(sample, open.Block, step);
+                Leave(sample, open.Block.Index);
+            }
+        }
     }
 
     // Every block is entered by what has just left the one before it.
@@ -79,18 +92,33 @@ internal sealed class Wavefront : IDisposable
         {
             for (var n = 0; n < _lead.Length; n++)
             {
-                _open[i].Active[n] &= _run.Alive[n];
                 if (i > 0 && _open[i].Active[n] && _open[i - 1].Active[n])
-                    Receive(_open[i], n);
+                    Receive(_open[i], n, _open[i - 1]);
             }
 
             _open[i].Move();
             for (var n = 0; n < _lead.Length; n++)
             {
                 if (_open[i].Active[n])
-                    _largestUpdate = Math.Max(_largestUpdate, _open[i].Update(n));
+                    Note(n, _open[i]);
             }
         }
+    }
+
+    private void Note(int n, OpenBlock open)
+    {
+        _largestUpdate = Math.Max(_largestUpdate, open.Update(n));
+        if (!double.IsFinite(open.Update(n)) && open.Block.Index != _lead[n])
+            Leave(n, open.Block.Index);
+    }
+
+    // Ahead of its lead a sample's iterate is a guess. One that left float32's range is thrown away, with all that
+    // follows from it, and made anew from what enters there by then; only at its lead a sample is lost.
+    private void Leave(int n, int block)
+    {
+        for (var b = block; b < _ahead[n]; b++)
+            Opened(b).Active[n] = false;
+        _ahead[n] = Math.Min(_ahead[n], Math.Max(block, _lead[n]));
     }
 
     // Takes a sample out of the blocks that it is done with.
@@ -104,20 +132,25 @@ internal sealed class Wavefront : IDisposable
             if (!open.IsExhausted(n, _options.MaxSweeps) && !_rule.IsDone(open.Sweeps(n), open.Update(n)))
                 return;
             var error = open.IsExact(n) ? 0 : _rule.ErrorAfter(open.Sweeps(n), open.Update(n));
-            open.Active[n] = false;
             var lastStep = open.Block.Steps.Length - 1;
             if (!_run.Accept(n, open.Block, lastStep, open.Sweeps(n), open.Update(n), error))
+            {
+                Leave(n, open.Block.Index);
                 return;
-            if (++_lead[n] == _timeline.Blocks.Length)
-                open.Node.CopyExit(n, _run.State);
+            }
+
+            open.Node.CopyExit(n, _run.State);
+            open.Active[n] = false;
+            _lead[n]++;
         }
     }
 
     private void EnterBlocks()
     {
+        var earliest = Enumerable.Range(0, _lead.Length).Where(n => _run.Alive[n]).Select(n => _lead[n])
+            .DefaultIfEmpty(_timeline.Blocks.Length).Min();
         for (var n = 0; n < _lead.Length; n++)
         {
-            var earliest = _open.Count == 0 ? 0 : _open[0].Block.Index;
             var end = Math.Min(
                 Math.Min(_lead[n] + _options.Lookahead, _timeline.Blocks.Length),
                 earliest + PicardOptions.MostOpen(_options.Lookahead));
@@ -131,20 +164,20 @@ internal sealed class Wavefront : IDisposable
         if (_open.Count == 0 || _open[^1].Block.Index < block.Index)
             _open.Add(new OpenBlock(block, _run.NodeFor(block, .., _options.Linearization), _lead.Length, _run.Elements));
         var open = Opened(block.Index);
-        Receive(open, n);
+        Receive(open, n, block.Index == _lead[n] ? null : Opened(block.Index - 1));
         open.Start(n, _options.Start);
     }
 
-    private void Receive(OpenBlock open, int n)
+    // What enters a block: what leaves the one before it, or the sample's state if it is done with that.
+    private void Receive(OpenBlock open, int n, OpenBlock? before)
     {
-        if (open.Block.Index == 0)
+        if (before is null)
             _run.State.CopyTo(open.Entry, n);
         else
-            Opened(open.Block.Index - 1).Node.CopyExit(n, open.Entry);
+            before.Node.CopyExit(n, open.Entry);
         _run.DrawVelocity(open.Block, n, open.Entry);
     }
 
-    // A block is needed until every sample has gone on from it.
     private void CloseBlocks()
     {
         while (_open.Count > 0 && Enumerable.Range(0, _lead.Length).All(n => HasLeft(n, _open[0].Block.Index)))
@@ -154,8 +187,7 @@ internal sealed class Wavefront : IDisposable
         }
     }
 
-    private bool HasLeft(int n, int block) =>
-        !_run.Alive[n] || (_lead[n] > block && (_ahead[n] > block + 1 || block + 1 == _timeline.Blocks.Length));
+    private bool HasLeft(int n, int block) => !_run.Alive[n] || _lead[n] > block;
 
     private OpenBlock Opened(int index) => _open[index - _open[0].Block.Index];
 }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
 using OrleansDiffusion.Sampling.Tests.Denoisers;
 using OrleansDiffusion.Tests;
+using TorchSharp;
 
 namespace OrleansDiffusion.Sampling.Tests.Picard;
 
@@ -75,23 +78,31 @@ public sealed class WavefrontTests
         Assert.Equal(alone.Max(one => one.Rounds), batch.Rounds);
     }
 
-    [Fact]
-    public void Fast_samples_wait_for_a_slow_one_before_memory_runs_out()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Fast_samples_wait_for_a_slow_one_before_memory_runs_out_and_lose_nothing_by_it(int lookahead)
     {
         // Sample 0 never rests, so it goes from block to block by finite termination alone.
-        var timeline = Cut("ddpm", 2);
-        var spy = new SpyDenoiser(Denoiser, (call, _, _, denoised) => denoised[0] += call);
+        var timeline = Cut("ddpm", 3);
+        var denoiser = new RestlessSample(Denoiser);
         var progress = new ProgressLog();
-        var options = new PicardOptions { Lookahead = 2 };
+        var options = new PicardOptions { Tolerance = 1e-2, Lookahead = lookahead };
 
-        var drawn = Drawn.ByPicard(spy, timeline, options, Samples, progress: progress);
+        var drawn = Drawn.ByPicard(denoiser, timeline, options, Samples, progress: progress, conditions: OnlyTheFirst);
 
         Assert.All(progress.Reports.SkipLast(1), report =>
         {
-            var ahead = (report.Done * timeline.Steps) - (report.Block * 2);
-            Assert.InRange(ahead, 0, PicardOptions.MostOpen(options.Lookahead) * 2);
+            var ahead = (report.Done * timeline.Steps) - (report.Block * 3);
+            Assert.InRange(ahead, 0, PicardOptions.MostOpen(lookahead) * 3);
         });
-        Assert.True(drawn.Rounds > timeline.Steps / 2);
+        Assert.Equal(timeline.Steps, drawn.Rounds);
+        for (var n = 1; n < Samples; n++)
+        {
+            var alone = Drawn.ByPicard(Denoiser, timeline, options, samples: 1, firstSample: n);
+            Assert.Equal(alone.Samples[0], drawn.Samples[n]);
+        }
     }
 
     [Fact]
@@ -106,10 +117,12 @@ public sealed class WavefrontTests
         Assert.InRange(drawn.MaxResidual, 1e-7, 1);
     }
 
-    [Fact]
-    public void A_lost_sample_leaves_the_others_unharmed()
+    [Theory]
+    [InlineData("ddim")]
+    [InlineData("dpm++2m")]
+    public void What_is_not_finite_ahead_of_the_lead_is_made_anew(string name)
     {
-        var timeline = Cut("ddim", 4);
+        var timeline = Cut(name, 4);
         var level = timeline.Blocks[2].Steps[1].At;
         var spoilt = 0;
         var spy = new SpyDenoiser(Denoiser, (_, levels, _, denoised) =>
@@ -121,11 +134,22 @@ public sealed class WavefrontTests
 
         var drawn = Drawn.ByPicard(spy, timeline, new PicardOptions { Tolerance = 0, Lookahead = 4 }, Samples);
 
-        var failure = Assert.Single(drawn.Failures);
-        Assert.Equal((2, 1), (failure.Block, failure.Step));
-        var expected = Drawn.Sequentially(Denoiser, timeline, Samples).Samples;
-        for (var n = 0; n < Samples; n++)
-            Assert.Equal(n == failure.Sample ? expected[n].Select(_ => float.NaN) : expected[n], drawn.Samples[n]);
+        Assert.Equal(Drawn.Sequentially(Denoiser, timeline, Samples).Samples, drawn.Samples);
+        Assert.Empty(drawn.Failures);
+    }
+
+    [Fact]
+    public void A_sample_that_is_not_finite_at_its_lead_is_lost_and_leaves_the_others_unharmed()
+    {
+        var timeline = Cut("ddim", 4);
+        var denoiser = new BrokenSample(Denoiser, timeline.Blocks[2].Steps[1].At);
+        var options = new PicardOptions { Tolerance = 0, Lookahead = 4 };
+
+        var drawn = Drawn.ByPicard(denoiser, timeline, options, Samples, conditions: OnlyTheFirst);
+
+        Assert.Equal([new SampleFailure(Sample: 0, Block: 2, Step: 1)], drawn.Failures);
+        Assert.All(drawn.Samples[0], x => Assert.Equal(float.NaN, x));
+        Assert.Equal(Drawn.Sequentially(Denoiser, timeline, Samples).Samples[1..], drawn.Samples[1..]);
     }
 
     [Fact]
@@ -139,6 +163,9 @@ public sealed class WavefrontTests
         Assert.Equal(Drawn.Sequentially(Denoiser, timeline, Samples).Samples, drawn.Samples);
     }
 
+    private static ImmutableArray<Condition> OnlyTheFirst =>
+        [new Condition(0), .. Enumerable.Repeat(Condition.None, Samples - 1)];
+
     private static Timeline Cut(string name, int blockSteps) => name.StartsWith("piadm", StringComparison.Ordinal)
         ? Timeline.FromSteps(TestBlocks.Named(name).Steps, blockSteps)
         : Timeline.Create(
@@ -149,4 +176,49 @@ public sealed class WavefrontTests
                 BlockSteps = blockSteps,
             },
             DiscreteSchedule.Linear(end: 0.008));
+
+    /// <summary>Says something else of the labelled sample whenever it is asked.</summary>
+    private sealed class RestlessSample(IDenoiser inner) : OfTheLabelled(inner)
+    {
+        private int _calls;
+
+        protected override void Change(NoiseLevel level, Span<float> denoised) => denoised[0] += ++_calls;
+    }
+
+    /// <summary>Says NaN of the labelled sample at a level.</summary>
+    private sealed class BrokenSample(IDenoiser inner, NoiseLevel at) : OfTheLabelled(inner)
+    {
+        protected override void Change(NoiseLevel level, Span<float> denoised)
+        {
+            if (level == at)
+                denoised[0] = float.NaN;
+        }
+    }
+
+    private abstract class OfTheLabelled(IDenoiser inner) : IDenoiser
+    {
+        public IReadOnlyList<long> Shape => inner.Shape;
+
+        public double DataVariance => inner.DataVariance;
+
+        public double Sensitivity => inner.Sensitivity;
+
+        public int BatchLimit => inner.BatchLimit;
+
+        public torch.Tensor Denoise(
+            torch.Tensor x, ReadOnlySpan<NoiseLevel> levels, ReadOnlySpan<Condition> conditions)
+        {
+            var denoised = inner.Denoise(x, levels, conditions);
+            var values = MemoryMarshal.Cast<byte, float>(denoised.bytes);
+            for (var row = 0; row < levels.Length; row++)
+            {
+                if (conditions[row].Label is not null)
+                    Change(levels[row], values.Slice(row * Elements, Elements));
+            }
+
+            return denoised;
+        }
+
+        protected abstract void Change(NoiseLevel level, Span<float> denoised);
+    }
 }
