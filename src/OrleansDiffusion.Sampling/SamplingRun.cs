@@ -10,6 +10,7 @@ namespace OrleansDiffusion.Sampling;
 internal sealed class SamplingRun : IDisposable
 {
     private readonly IDenoiser _denoiser;
+    private readonly Evaluation _evaluation;
     private readonly NormalNoise _noise;
     private readonly ImmutableArray<Condition> _conditions;
     private readonly int _firstSample;
@@ -18,7 +19,6 @@ internal sealed class SamplingRun : IDisposable
     private readonly int[] _sweepsPerBlock;
     private readonly List<TimeSpan> _overheads = [];
     private readonly List<SampleFailure> _failures = [];
-    private TimeSpan _deviceTime;
     private long _evaluations;
     private double _maxResidual;
 
@@ -29,6 +29,7 @@ internal sealed class SamplingRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(firstSample);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         _denoiser = denoiser;
+        _evaluation = new Evaluation(denoiser);
         _noise = new NormalNoise(seed);
         _conditions = conditions;
         _firstSample = firstSample;
@@ -74,17 +75,20 @@ internal sealed class SamplingRun : IDisposable
     /// <summary>Counts what happens until it is disposed as one sweep.</summary>
     public SweepCount CountSweep() => new(this);
 
-    /// <summary>Evaluates a node. Rows that come back as NaN or infinity are asked for once more.</summary>
-    /// <returns>The samples, and the node's steps, where they came back so again.</returns>
-    public IReadOnlyList<(int Sample, int Step)> Evaluate(
-        PicardNode node, bool[] active, CancellationToken cancellationToken)
+    /// <summary>
+    /// Evaluates nodes as one round. Rows that come back as NaN or infinity are asked for once more; those that do so
+    /// again are in the nodes' <see cref="PicardNode.NotFinite"/>.
+    /// </summary>
+    /// <param name="nodes">Each with the samples that are active there.</param>
+    /// <param name="cancellationToken">Ends the evaluation between two calls of the model.</param>
+    public void Evaluate(IEnumerable<(PicardNode Node, bool[] Active)> nodes, CancellationToken cancellationToken)
     {
-        var before = node.DeviceTime;
-        _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
-        if (node.NotFinite.Count > 0)
-            _evaluations += node.Evaluate(_denoiser, active, cancellationToken);
-        _deviceTime += node.DeviceTime - before;
-        return node.NotFinite;
+        foreach (var (node, active) in nodes)
+            _evaluation.Add(node, active);
+        _evaluations += _evaluation.Run(cancellationToken);
+        foreach (var (node, active) in nodes.Where(entry => entry.Node.NotFinite.Count > 0))
+            _evaluation.Add(node, active);
+        _evaluations += _evaluation.Run(cancellationToken);
     }
 
     /// <summary>Takes a sample as lost: it takes no further part, and is NaN in the end.</summary>
@@ -126,7 +130,7 @@ internal sealed class SamplingRun : IDisposable
         using var flat = State.XTensor.clone();
         var samples = flat.view([State.Samples, .. _denoiser.Shape]);
         return new SamplingResult(
-            samples, Sweeps, _sweepsPerBlock, _evaluations, _maxResidual, _deviceTime, _overheads, _failures);
+            samples, Sweeps, _sweepsPerBlock, _evaluations, _maxResidual, _evaluation.DeviceTime, _overheads, _failures);
     }
 
     public void Dispose() => _state.Dispose();
@@ -141,10 +145,10 @@ internal sealed class SamplingRun : IDisposable
         public SweepCount(SamplingRun run)
         {
             _run = run;
-            _deviceTime = run._deviceTime;
+            _deviceTime = run._evaluation.DeviceTime;
         }
 
         public void Dispose() =>
-            _run._overheads.Add(Stopwatch.GetElapsedTime(_started) - (_run._deviceTime - _deviceTime));
+            _run._overheads.Add(Stopwatch.GetElapsedTime(_started) - (_run._evaluation.DeviceTime - _deviceTime));
     }
 }

@@ -50,7 +50,8 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
         node.Start(run.State, FirstIterate.Copied);
         using (run.CountSweep())
         {
-            foreach (var (sample, _) in run.Evaluate(node, run.Alive, cancellationToken))
+            run.Evaluate([(node, run.Alive)], cancellationToken);
+            foreach (var (sample, _) in node.NotFinite)
                 run.Lose(sample, block, step);
             node.Move(run.State, run.Alive, updates);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using OrleansDiffusion.Sampling.Noise;
 using OrleansDiffusion.Sampling.Steps;
 using static TorchSharp.torch;
@@ -36,9 +35,7 @@ public sealed class PicardNode : IDisposable
     private readonly double[] _gains;       // g, [M, samples]
     private readonly bool[] _stale;         // moved since D was evaluated there, [M, samples]
     private readonly bool[] _evaluated;     // D was evaluated at all, [M, samples]
-    private readonly List<int> _rows;       // what the next evaluation asks for
-    private readonly NoiseLevel[] _levels;
-    private readonly Condition[] _conditions;
+    private readonly List<int> _due;        // rows that the next evaluation asks for
     private readonly List<(int Sample, int Step)> _notFinite = [];
 
     /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start(BlockState, FirstIterate)"/>.</summary>
@@ -78,9 +75,7 @@ public sealed class PicardNode : IDisposable
         _gains = new double[rows];
         _stale = new bool[rows];
         _evaluated = new bool[rows];
-        _rows = new List<int>(rows);
-        _levels = new NoiseLevel[rows];
-        _conditions = new Condition[rows];
+        _due = new List<int>(rows);
         for (var row = 0; row < rows; row++)
             _gains[row] = FixedGain(linearization, steps[row / samples]);
     }
@@ -88,8 +83,8 @@ public sealed class PicardNode : IDisposable
     /// <summary>Number of steps, M; as many points are evaluated.</summary>
     public int Steps => _steps.Length;
 
-    /// <summary>Time spent in the model so far.</summary>
-    public TimeSpan DeviceTime { get; private set; }
+    /// <summary>Elements of a sample.</summary>
+    internal int Elements => _elements;
 
     /// <summary>
     /// Where the last <see cref="Evaluate"/> returned NaN or infinity, as (sample, step of the run). The rows stay
@@ -143,24 +138,9 @@ public sealed class PicardNode : IDisposable
     public int Evaluate(IDenoiser denoiser, ReadOnlySpan<bool> active, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
-        _notFinite.Clear();
-        _rows.Clear();
-        for (var row = 0; row < _stale.Length; row++)
-        {
-            if (!_stale[row] || !active[row % _samples])
-                continue;
-            _levels[_rows.Count] = _steps[row / _samples].At;
-            _conditions[_rows.Count] = _conditionOf[row % _samples];
-            _rows.Add(row);
-        }
-
-        for (var first = 0; first < _rows.Count; first += denoiser.BatchLimit)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            EvaluateRows(denoiser, first, Math.Min(denoiser.BatchLimit, _rows.Count - first));
-        }
-
-        return _rows.Count;
+        var evaluation = new Evaluation(denoiser);
+        evaluation.Add(this, active);
+        return evaluation.Run(cancellationToken);
     }
 
     /// <summary>What the run, linearised at its current iterate, does to whatever enters it.</summary>
@@ -247,42 +227,34 @@ public sealed class PicardNode : IDisposable
         exit.LocalVariance(sample) = _usesSecant ? _steps[^1].At.GaussianVariance(_gains[last]) : 0;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The rows at which D is not that of the iterate, point by point; they are to be absorbed.</summary>
+    internal IReadOnlyList<int> Due(ReadOnlySpan<bool> active)
     {
-        _x.Dispose();
-        _before.Dispose();
-        _denoised.Dispose();
-        _noise?.Dispose();
-        _running.Dispose();
+        _notFinite.Clear();
+        _due.Clear();
+        for (var row = 0; row < _stale.Length; row++)
+        {
+            if (_stale[row] && active[row % _samples])
+                _due.Add(row);
+        }
+
+        return _due;
     }
 
-    private int Row(int point, int sample) => (point * _samples) + sample;
+    /// <summary>The level of a row.</summary>
+    internal NoiseLevel LevelOf(int row) => _steps[row / _samples].At;
 
-    private void EvaluateRows(IDenoiser denoiser, int first, int count)
-    {
-        using var input = Gather(first, count);
-        using var shaped = input.view([count, .. denoiser.Shape]);
-        var started = Stopwatch.GetTimestamp();
-        using var output = denoiser.Denoise(shaped, _levels.AsSpan(first, count), _conditions.AsSpan(first, count));
-        using var fresh = HostTensor.From(output, count, _elements); // waits for the device
-        DeviceTime += Stopwatch.GetElapsedTime(started);
-        for (var i = 0; i < count; i++)
-            Absorb(_rows[first + i], fresh.Row(i));
-    }
+    /// <summary>What a row's sample is asked to show.</summary>
+    internal Condition ConditionOf(int row) => _conditionOf[row % _samples];
 
-    // Rows that lie together are handed over without a copy.
-    private Tensor Gather(int first, int count)
-    {
-        if (_rows[first + count - 1] - _rows[first] == count - 1)
-            return _x.Tensor.narrow(0, _rows[first], count);
-        var gathered = new HostTensor(count, _elements);
-        for (var i = 0; i < count; i++)
-            _x.Row(_rows[first + i]).CopyTo(gathered.Row(i));
-        return gathered.Tensor;
-    }
+    /// <summary>The iterate at a row.</summary>
+    internal ReadOnlySpan<float> X(int row) => _x.Row(row);
 
-    private void Absorb(int row, ReadOnlySpan<float> fresh)
+    /// <summary>The iterate at rows that lie together, [count, elements], over the same memory.</summary>
+    internal Tensor Rows(int first, int count) => _x.Tensor.narrow(0, first, count);
+
+    /// <summary>Takes the model's D at a row in.</summary>
+    internal void Absorb(int row, ReadOnlySpan<float> fresh)
     {
         var secant = RowKernels.Absorb(fresh, _x.Row(row), _before.Row(row), _denoised.Row(row));
         if (!secant.IsFinite)
@@ -297,6 +269,18 @@ public sealed class PicardNode : IDisposable
         _evaluated[row] = true;
         _stale[row] = false;
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _x.Dispose();
+        _before.Dispose();
+        _denoised.Dispose();
+        _noise?.Dispose();
+        _running.Dispose();
+    }
+
+    private int Row(int point, int sample) => (point * _samples) + sample;
 
     private void Enter(int n, BlockState entry)
     {

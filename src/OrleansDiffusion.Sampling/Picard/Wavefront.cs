@@ -73,9 +73,10 @@ internal sealed class Wavefront : IDisposable
 
     private void Evaluate(CancellationToken cancellationToken)
     {
+        _run.Evaluate(_open.Select(open => (open.Node, open.Active)), cancellationToken);
         foreach (var open in _open)
         {
-            foreach (var (sample, step) in _run.Evaluate(open.Node, open.Active, cancellationToken))
+            foreach (var (sample, step) in open.Node.NotFinite)
             {
                 if (open.Block.Index == _lead[sample])
                     _run.Lose(sample, open.Block, step);

@@ -101,7 +101,8 @@ public sealed class WavefrontTests
         for (var n = 1; n < Samples; n++)
         {
             var alone = Drawn.ByPicard(Denoiser, timeline, options, samples: 1, firstSample: n);
-            Assert.Equal(alone.Samples[0], drawn.Samples[n]);
+            // Further ahead an iterate may have started from an earlier guess: within what a tolerance allows.
+            Assert.InRange(alone.DistancesTo([drawn.Samples[n]])[0], 0, lookahead == 1 ? 0 : options.Tolerance);
         }
     }
 
