@@ -34,7 +34,7 @@ public static class Catalogue
         {
             DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
             Digits => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, NetworkDevice()),
-            _ => ModelsFolder.OfEnvironment()?.Open(nameOrPath, NetworkDevice()) ?? OpenPath(nameOrPath),
+            _ => OpenName(nameOrPath) ?? OpenPath(nameOrPath),
         };
     }
 
@@ -42,6 +42,11 @@ public static class Catalogue
     internal static Model OpenData(string name, string path, Device device) => File.Exists(path)
         ? Mixture(name, MixtureFile.Read(path))
         : new UNetFolder(path).Open(name, device);
+
+    // A path asks nothing of the folder of models.
+    private static Model? OpenName(string name) => Path.GetFileName(name) == name
+        ? ModelsFolder.OfEnvironment()?.Open(name, NetworkDevice())
+        : null;
 
     private static Model OpenPath(string path)
     {

@@ -1,4 +1,4 @@
-using OrleansDiffusion.Models.UNets;
+using OrleansDiffusion.Models.Networks;
 
 namespace OrleansDiffusion.Models.TorchScript;
 

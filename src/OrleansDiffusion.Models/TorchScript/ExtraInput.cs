@@ -1,4 +1,4 @@
-using OrleansDiffusion.Models.UNets;
+using OrleansDiffusion.Models.Networks;
 using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Models.TorchScript;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Models.UNets;
 
 namespace OrleansDiffusion.Models.TorchScript;
@@ -69,7 +70,7 @@ internal sealed record TorchScriptConfig
                 !Schedule.ContainsKey("prediction_type") || scheduler.PredictionType == PredictionType,
                 "prediction_type", $"{PredictionType}, as beside the schedule, or left out");
         });
-        return scheduler with { PredictionType = PredictionType! };
+        return scheduler with { PredictionType = PredictionType!, PredictEpsilon = null };
     }
 
     private void Validate()

@@ -1,4 +1,4 @@
-using OrleansDiffusion.Models.UNets;
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;

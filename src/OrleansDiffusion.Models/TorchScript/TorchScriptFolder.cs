@@ -1,3 +1,4 @@
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Models.UNets;
 using OrleansDiffusion.Sampling;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansDiffusion.Models.Networks;
 
 namespace OrleansDiffusion.Models.UNets;
 

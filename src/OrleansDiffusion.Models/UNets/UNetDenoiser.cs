@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Models.Safetensors;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
-using OrleansDiffusion.Models.UNets;
-using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Models.Networks;
 using OrleansDiffusion.Sampling.Schedules;
 using OrleansDiffusion.Sampling.Steps;
+using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Models.Tests.UNets;
 
@@ -118,7 +118,7 @@ public sealed class SchedulerConfigTests
 
     [Fact]
     public void How_timesteps_are_walked_is_read() => Assert.Equal(
-        new TimelineOptions { Steps = 400, StepsOffset = 1, SetAlphaToOne = false },
+        new TimelineOptions { Steps = 200, StepsOffset = 1, SetAlphaToOne = false },
         SchedulerConfig.Read("""{"num_train_timesteps":400,"steps_offset":1,"set_alpha_to_one":false}""").Timeline());
 
     [Theory]

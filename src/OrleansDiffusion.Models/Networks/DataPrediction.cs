@@ -1,7 +1,7 @@
 using OrleansDiffusion.Sampling;
 using static TorchSharp.torch;
 
-namespace OrleansDiffusion.Models.UNets;
+namespace OrleansDiffusion.Models.Networks;
 
 /// <summary>D from what a network predicts, and what its scheduler and its classes make of it.</summary>
 internal static class DataPrediction

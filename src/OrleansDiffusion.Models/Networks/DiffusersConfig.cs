@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace OrleansDiffusion.Models.UNets;
+namespace OrleansDiffusion.Models.Networks;
 
 /// <summary>What all of diffusers' config files have in common.</summary>
 internal static class DiffusersConfig

@@ -1,7 +1,7 @@
 using OrleansDiffusion.Sampling;
 using static TorchSharp.torch;
 
-namespace OrleansDiffusion.Models.UNets;
+namespace OrleansDiffusion.Models.Networks;
 
 /// <summary>What is known of each row, as tensors on the device that the rows are on.</summary>
 internal static class RowTensors

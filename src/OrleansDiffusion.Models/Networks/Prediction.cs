@@ -1,4 +1,4 @@
-namespace OrleansDiffusion.Models.UNets;
+namespace OrleansDiffusion.Models.Networks;
 
 /// <summary>What a network predicts of x = α x_0 + σ z.</summary>
 public enum Prediction

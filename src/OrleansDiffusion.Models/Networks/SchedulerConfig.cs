@@ -2,7 +2,7 @@ using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Schedules;
 using OrleansDiffusion.Sampling.Steps;
 
-namespace OrleansDiffusion.Models.UNets;
+namespace OrleansDiffusion.Models.Networks;
 
 /// <summary>
 /// A diffusers <c>scheduler_config.json</c> of a DDPMScheduler or DDIMScheduler. Defaults are those of diffusers; what
@@ -97,9 +97,9 @@ public sealed record SchedulerConfig
     /// <summary>What the network predicts.</summary>
     public Prediction Prediction() => PredictionType switch
     {
-        "epsilon" when PredictEpsilon is not false => UNets.Prediction.Epsilon,
-        "v_prediction" => UNets.Prediction.Velocity,
-        _ => UNets.Prediction.Sample,
+        "epsilon" when PredictEpsilon is not false => Networks.Prediction.Epsilon,
+        "v_prediction" => Networks.Prediction.Velocity,
+        _ => Networks.Prediction.Sample,
     };
 
     /// <summary>How the network's timesteps are walked where nothing else is asked for.</summary>
