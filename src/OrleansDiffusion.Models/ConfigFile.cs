@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace OrleansDiffusion.Models;
 
-/// <summary>A text file that is part of a model's folder.</summary>
+/// <summary>A text file that describes a model, or a part of one.</summary>
 internal static class ConfigFile
 {
     /// <summary>Reads and understands a file.</summary>
@@ -14,7 +16,7 @@ internal static class ConfigFile
         {
             return read(File.ReadAllText(path));
         }
-        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or JsonException or IOException or UnauthorizedAccessException)
         {
             throw new ModelFormatException($"{path}: {e.Message.ReplaceLineEndings(" ")}", e);
         }

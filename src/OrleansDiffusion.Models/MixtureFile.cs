@@ -23,17 +23,7 @@ public static class MixtureFile
     /// <summary>Reads and checks a mixture.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFormatException">The file cannot be read or used; the message names it.</exception>
-    public static MixtureParameters Read(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllText(path));
-        }
-        catch (Exception e) when (e is ModelFormatException or JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{path}: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-    }
+    public static MixtureParameters Read(string path) => ConfigFile.Read(path, Parse);
 
     private static MixtureParameters Parse(string json)
     {

@@ -67,12 +67,14 @@ public sealed class UNetFolder(string path)
 
     private UNetConfig ReadConfig()
     {
-        var file = Part("unet", "config.json");
-        var config = ConfigFile.Read(file, UNetConfig.Read);
-        if (config.SampleSize is not { } size)
-            throw new ModelFormatException($"{file}: sample_size must say how large a sample is");
-        _ = SampleShape.Elements([config.InChannels, size.Height, size.Width]);
-        return config;
+        return ConfigFile.Read(Part("unet", "config.json"), json =>
+        {
+            var config = UNetConfig.Read(json);
+            var size = config.SampleSize
+                ?? throw new ModelFormatException("sample_size must say how large a sample is");
+            _ = SampleShape.Elements([config.InChannels, size.Height, size.Width]);
+            return config;
+        });
     }
 
     // A null class at the end of the table is not one to ask for.
