@@ -6,7 +6,7 @@ using OrleansDiffusion.Sampling.Steps;
 
 namespace OrleansDiffusion.Sampling;
 
-/// <summary>What a sequential and a Picard run of one batch have in common: its state, its losses and its costs.</summary>
+/// <summary>What a sequential and a Picard run of one batch have in common: its state, its model calls and their costs.</summary>
 internal sealed class SamplingRun : IDisposable
 {
     private readonly IDenoiser _denoiser;
@@ -16,11 +16,8 @@ internal sealed class SamplingRun : IDisposable
     private readonly int _firstSample;
     private readonly int _elements;
     private readonly BlockState _state;
-    private readonly int[] _sweepsPerBlock;
     private readonly List<TimeSpan> _overheads = [];
-    private readonly List<SampleFailure> _failures = [];
     private long _evaluations;
-    private double _maxResidual;
 
     public SamplingRun(
         IDenoiser denoiser, Timeline timeline, ulong seed, int firstSample, int samples,
@@ -33,11 +30,8 @@ internal sealed class SamplingRun : IDisposable
         _noise = new NormalNoise(seed);
         _conditions = conditions;
         _firstSample = firstSample;
-        _sweepsPerBlock = new int[timeline.Blocks.Length];
         _elements = checked((int)denoiser.Shape.Aggregate(1L, (product, size) => product * size));
         _state = new BlockState(samples, _elements);
-        Alive = new bool[samples];
-        Array.Fill(Alive, true);
 
         // The first D known is that of Gaussian data, of which x_T says almost nothing.
         var gain = (float)timeline.Start.GaussianGain(denoiser.DataVariance);
@@ -50,12 +44,6 @@ internal sealed class SamplingRun : IDisposable
 
     /// <summary>The batch's state where the walk along the timeline stands.</summary>
     public BlockState State => _state;
-
-    /// <summary>For every sample, whether it has not failed.</summary>
-    public bool[] Alive { get; }
-
-    /// <summary>Elements of a sample.</summary>
-    public int Elements => _elements;
 
     /// <summary>Sweeps so far; of a sequential run its steps.</summary>
     public int Sweeps => _overheads.Count;
@@ -91,46 +79,21 @@ internal sealed class SamplingRun : IDisposable
         _evaluations += _evaluation.Run(cancellationToken);
     }
 
-    /// <summary>Takes a sample as lost: it takes no further part, and is NaN in the end.</summary>
-    public void Lose(int sample, Block block, int step)
-    {
-        if (!Alive[sample])
-            return;
-        Alive[sample] = false;
-        _failures.Add(new SampleFailure(_firstSample + sample, block.Index, step));
-    }
-
-    /// <summary>Takes a sample's block, or step, as done; or loses the sample if it left float32's range there.</summary>
-    /// <param name="sample">Index in the batch.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="lastStep">The last step in the block of what is done.</param>
-    /// <param name="sweeps">Sweeps that it took; of a sequential run steps.</param>
-    /// <param name="update">The sample's last update.</param>
-    /// <param name="error">What is known of its distance from the sequential result, RMS.</param>
-    /// <returns>Whether the sample goes on.</returns>
-    public bool Accept(int sample, Block block, int lastStep, int sweeps, double update, double error)
-    {
-        _sweepsPerBlock[block.Index] = Math.Max(_sweepsPerBlock[block.Index], sweeps);
-        if (!double.IsFinite(update))
-            Lose(sample, block, lastStep);
-        else
-            _maxResidual = Math.Max(_maxResidual, error);
-        return Alive[sample];
-    }
-
-    /// <summary>The run's outcome.</summary>
-    public SamplingResult Finish()
+    /// <summary>The run's result.</summary>
+    /// <param name="outcome">What became of its samples.</param>
+    public SamplingResult Finish(BatchOutcome outcome)
     {
         for (var n = 0; n < State.Samples; n++)
         {
-            if (!Alive[n])
+            if (!outcome.Alive[n])
                 State.X(n).Fill(float.NaN);
         }
 
         using var flat = State.XTensor.clone();
         var samples = flat.view([State.Samples, .. _denoiser.Shape]);
         return new SamplingResult(
-            samples, Sweeps, _sweepsPerBlock, _evaluations, _maxResidual, _evaluation.DeviceTime, _overheads, _failures);
+            samples, Sweeps, outcome.SweepsPerBlock, _evaluations, outcome.MaxResidual, _evaluation.DeviceTime, _overheads,
+            [.. outcome.Lost.Select(loss => new SampleFailure(_firstSample + loss.Sample, loss.Block, loss.Step))]);
     }
 
     public void Dispose() => _state.Dispose();

@@ -24,6 +24,7 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
         IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
+        var outcome = new BatchOutcome(samples, timeline.Blocks.Length);
         foreach (var block in timeline.Blocks)
         {
             for (var n = 0; n < samples; n++)
@@ -31,36 +32,37 @@ public sealed class SequentialSampler(IDenoiser denoiser, Timeline timeline)
             for (var j = 0; j < block.Steps.Length; j++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var update = TakeStep(run, block, j, cancellationToken);
-                var active = run.Alive.Count(alive => alive);
+                var update = TakeStep(run, outcome, block, j, cancellationToken);
+                var active = outcome.Alive.Count(alive => alive);
                 progress?.Report(new SweepProgress(
                     run.Sweeps, block.Index, timeline.Blocks.Length, run.Sweeps < timeline.Steps ? active : 0, update,
                     (double)run.Sweeps / timeline.Steps));
             }
         }
 
-        return run.Finish();
+        return run.Finish(outcome);
     }
 
     // A node of one step is exact after one sweep.
-    private static double TakeStep(SamplingRun run, Block block, int step, CancellationToken cancellationToken)
+    private static double TakeStep(
+        SamplingRun run, BatchOutcome outcome, Block block, int step, CancellationToken cancellationToken)
     {
-        var updates = new double[run.Alive.Length];
+        var updates = new double[run.State.Samples];
         using var node = run.NodeFor(block, step..(step + 1), Linearization.Data);
         node.Start(run.State, FirstIterate.Copied);
         using (run.CountSweep())
         {
-            run.Evaluate([(node, run.Alive)], cancellationToken);
+            run.Evaluate([(node, outcome.Alive)], cancellationToken);
             foreach (var (sample, _) in node.NotFinite)
-                run.Lose(sample, block, step);
-            node.Move(run.State, run.Alive, updates);
+                outcome.Lose(sample, block.Index, step);
+            node.Move(run.State, outcome.Alive, updates);
         }
 
         var largest = 0.0;
         for (var n = 0; n < updates.Length; n++)
         {
             largest = Math.Max(largest, updates[n]);
-            if (run.Alive[n] && run.Accept(n, block, step, sweeps: step + 1, updates[n], error: 0))
+            if (outcome.Alive[n] && outcome.Accept(n, block.Index, step, sweeps: step + 1, updates[n], error: 0))
                 node.CopyExit(n, run.State);
         }
 

@@ -31,14 +31,15 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
         using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
         var rule = new ConvergenceRule(
             options.Tolerance, options.Linearization, denoiser.DataVariance, denoiser.Sensitivity);
-        using var front = new Wavefront(run, timeline, options, rule);
+        var front = new Wavefront(samples, [.. timeline.Blocks.Select(block => block.Steps.Length)], options, rule);
+        using var blocks = new OpenBlocks(run, timeline, options, front);
         while (!front.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            front.Sweep(cancellationToken);
+            blocks.Sweep(cancellationToken);
             progress?.Report(front.Progress());
         }
 
-        return run.Finish();
+        return run.Finish(front.Outcome);
     }
 }

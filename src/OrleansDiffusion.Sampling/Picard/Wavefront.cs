@@ -1,116 +1,232 @@
+using System.Collections.Immutable;
+
 namespace OrleansDiffusion.Sampling.Picard;
 
 /// <summary>
-/// The blocks that are swept at the same time. Each sample has a lead, the first block that it is not done with, and
-/// is swept in this one and the next <see cref="PicardOptions.Lookahead"/> − 1, which iterate on an entry that still
+/// Decides which sample is swept in which blocks. Each has a lead, the first block that it is not done with, and is
+/// swept in this one and the next <see cref="PicardOptions.Lookahead"/> − 1, which iterate on an entry that still
 /// moves. A sample waits for others only where it would open more than <see cref="PicardOptions.MostOpen"/> blocks.
 /// </summary>
 /// <remarks>
-/// A block is done for a sample when all blocks before it are and its last update is within the rule. Blocks may get
-/// done together: the sweep that took one to its end took the next one on from there. The run's state is what leaves
-/// the last block that a sample is done with.
+/// <para>It moves nothing itself. Whoever drives it starts what is <see cref="Entered"/>, sweeps the samples that are
+/// <see cref="Active"/> in the blocks from <see cref="FirstOpen"/> to before <see cref="OpenEnd"/>, says
+/// <see cref="NotFinite"/> and <see cref="Moved"/>, in any order, and then <see cref="Advance"/>.</para>
+/// <para>A block is done for a sample when all blocks before it are and its last update is within the rule. Blocks may
+/// get done together: the sweep that took one to its end took the next one on from there. A sample's state is what
+/// leaves the last block that it is done with.</para>
+/// <para>Needs no tensors; its memory is a few numbers a sample and open block. Not safe for concurrent use.</para>
 /// </remarks>
-internal sealed class Wavefront : IDisposable
+public sealed class Wavefront
 {
-    private readonly SamplingRun _run;
-    private readonly Timeline _timeline;
     private readonly PicardOptions _options;
     private readonly ConvergenceRule _rule;
-    private readonly int[] _stepsBefore;             // steps of the blocks before each block
-    private readonly List<OpenBlock> _open = [];     // consecutive
-    private readonly int[] _lead;                    // first block that a sample is not done with
-    private readonly int[] _ahead;                   // first block that a sample has not entered
-    private double _largestUpdate;                   // of all samples, in the last sweep
+    private readonly ImmutableArray<int> _stepsOfBlocks;
+    private readonly int[] _stepsBefore;               // steps of the blocks before each block
+    private readonly List<BlockStanding> _open = [];   // consecutive
+    private readonly int[] _lead;                      // first block that a sample is not done with
+    private readonly int[] _ahead;                     // first block that a sample has not entered
+    private readonly List<(int Sample, int Block)> _accepted = [];
+    private readonly List<(int Sample, int Block)> _entered = [];
+    private double _largestUpdate;                     // of all samples, in the last sweep
+    private double _largestSoFar;                      // in this one
 
-    public Wavefront(SamplingRun run, Timeline timeline, PicardOptions options, ConvergenceRule rule)
+    /// <summary>All samples before their first blocks: <see cref="Entered"/> says which to start.</summary>
+    /// <param name="samples">Samples in the batch, 1 or more.</param>
+    /// <param name="stepsOfBlocks">Steps of every block of the timeline.</param>
+    /// <param name="options">How blocks are iterated.</param>
+    /// <param name="rule">When a block is done.</param>
+    /// <exception cref="InvalidOptionException">An option out of its range.</exception>
+    public Wavefront(int samples, ImmutableArray<int> stepsOfBlocks, PicardOptions options, ConvergenceRule rule)
     {
-        _run = run;
-        _timeline = timeline;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(rule);
+        if (stepsOfBlocks.IsDefaultOrEmpty || stepsOfBlocks.Any(steps => steps < 1))
+            throw new ArgumentException("a timeline needs blocks of at least one step", nameof(stepsOfBlocks));
+        options.Validate();
         _options = options;
         _rule = rule;
-        _stepsBefore = new int[timeline.Blocks.Length + 1];
-        for (var b = 0; b < timeline.Blocks.Length; b++)
-            _stepsBefore[b + 1] = _stepsBefore[b] + timeline.Blocks[b].Steps.Length;
-        _lead = new int[run.State.Samples];
-        _ahead = new int[run.State.Samples];
+        _stepsOfBlocks = stepsOfBlocks;
+        _stepsBefore = new int[stepsOfBlocks.Length + 1];
+        for (var b = 0; b < stepsOfBlocks.Length; b++)
+            _stepsBefore[b + 1] = checked(_stepsBefore[b] + stepsOfBlocks[b]);
+        _lead = new int[samples];
+        _ahead = new int[samples];
+        Outcome = new BatchOutcome(samples, stepsOfBlocks.Length);
         EnterBlocks();
     }
 
     /// <summary>Whether every sample has come to the end or is lost.</summary>
-    public bool IsDone => _open.Count == 0;
+    public bool IsDone => FirstOpen == _stepsOfBlocks.Length;
+
+    /// <summary>The first block that some sample is swept in; the number of blocks when all is done.</summary>
+    public int FirstOpen { get; private set; }
+
+    /// <summary>After the last block that is open.</summary>
+    public int OpenEnd => FirstOpen + _open.Count;
+
+    /// <summary>Sweeps so far.</summary>
+    public int Sweep { get; private set; }
+
+    /// <summary>
+    /// Blocks that samples got done with in the last <see cref="Advance"/>, in timeline order for each sample. What
+    /// leaves them is to become the sample's state before they are swept again.
+    /// </summary>
+    public IReadOnlyList<(int Sample, int Block)> Accepted => _accepted;
+
+    /// <summary>
+    /// Blocks that samples are to be started in before the next sweep, in timeline order: from the sample's state if
+    /// it is its <see cref="Lead"/>, else from what leaves the block before.
+    /// </summary>
+    public IReadOnlyList<(int Sample, int Block)> Entered => _entered;
+
+    /// <summary>All samples lost so far, and where.</summary>
+    public IReadOnlyList<(int Sample, int Block, int Step)> Lost => Outcome.Lost;
+
+    /// <summary>Most sweeps that a sample took in each block.</summary>
+    public IReadOnlyList<int> SweepsPerBlock => Outcome.SweepsPerBlock;
+
+    /// <summary>The largest error, RMS, that the rule estimated where a sample was done with a block; 0 of an exact run.</summary>
+    public double MaxResidual => Outcome.MaxResidual;
+
+    /// <summary>What has become of the samples.</summary>
+    internal BatchOutcome Outcome { get; }
+
+    /// <summary>For every sample, whether it is swept in an open block. A view: it changes with what is said here.</summary>
+    /// <param name="block">Index of the block.</param>
+    public bool[] Active(int block) => Opened(block).Active;
+
+    /// <summary>Whether a sample is not lost.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    public bool IsAlive(int sample) => Outcome.Alive[sample];
+
+    /// <summary>The first block that a sample is not done with; the number of blocks at the end.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    public int Lead(int sample) => _lead[sample];
+
+    /// <summary>Sweeps of a sample in an open block since it entered there.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    /// <param name="block">Index of the block.</param>
+    public int Sweeps(int sample, int block) => Opened(block).Sweeps(sample);
 
     /// <summary>How far the samples have come.</summary>
     public SweepProgress Progress()
     {
-        var alive = Enumerable.Range(0, _lead.Length).Where(n => _run.Alive[n]).ToList();
+        var alive = Enumerable.Range(0, _lead.Length).Where(IsAlive).ToList();
         return new SweepProgress(
-            _run.Sweeps, IsDone ? _timeline.Blocks.Length - 1 : _open[0].Block.Index, _timeline.Blocks.Length,
-            alive.Count(n => _lead[n] < _timeline.Blocks.Length),
+            Sweep, Math.Min(FirstOpen, _stepsOfBlocks.Length - 1), _stepsOfBlocks.Length,
+            alive.Count(n => _lead[n] < _stepsOfBlocks.Length),
             _largestUpdate,
-            alive.Count == 0 ? 1 : alive.Average(n => (double)_stepsBefore[_lead[n]] / _timeline.Steps));
+            alive.Count == 0 ? 1 : alive.Average(n => (double)_stepsBefore[_lead[n]] / _stepsBefore[^1]));
     }
 
-    /// <summary>One sweep over all open blocks.</summary>
-    public void Sweep(CancellationToken cancellationToken)
+    /// <summary>
+    /// Says that the model returned NaN or infinity, and again when it was asked once more. At its lead this loses the
+    /// sample, by the first of the steps that are named; ahead of it, it takes the sample out of the block and those
+    /// behind.
+    /// </summary>
+    /// <param name="sample">Index in the batch.</param>
+    /// <param name="block">An open block; ignored if the sample is not active there.</param>
+    /// <param name="step">Step within the block.</param>
+    public void NotFinite(int sample, int block, int step)
     {
-        using (_run.CountSweep())
-        {
-            Evaluate(cancellationToken);
-            Move();
-        }
+        if (IsAlive(sample) && !Opened(block).Active[sample])
+            return;
+        if (block == _lead[sample])
+            Outcome.Lose(sample, block, step);
+        Leave(sample, block);
+    }
 
+    /// <summary>
+    /// Says how far a sample moved in a block in this sweep. Ahead of its lead, where its iterate is a guess, one that
+    /// left float32's range leaves the block and those behind at once.
+    /// </summary>
+    /// <param name="block">An open block; ignored if the sample is not active there.</param>
+    /// <param name="sample">Index in the batch.</param>
+    /// <param name="update">
+    /// Largest RMS change over the block's points; infinity where it left float32's range. If several runs of the
+    /// block say it for their points, the largest counts.
+    /// </param>
+    public void Moved(int block, int sample, double update)
+    {
+        var open = Opened(block);
+        if (!open.Active[sample])
+            return;
+        var isFinite = double.IsFinite(update);
+        open.Move(sample, isFinite ? update : double.PositiveInfinity);
+        _largestSoFar = Math.Max(_largestSoFar, open.Update(sample));
+        if (!isFinite && block != _lead[sample])
+            Leave(sample, block);
+    }
+
+    /// <summary>Ends a sweep: decides which blocks are done and which are entered.</summary>
+    /// <exception cref="InvalidOperationException">It was not said how far an active sample moved.</exception>
+    public void Advance()
+    {
+        CountSweep();
+        _accepted.Clear();
         for (var n = 0; n < _lead.Length; n++)
-            Advance(n);
+            AcceptBlocks(n);
+        foreach (var open in _open)
+            open.ForgetUpdates();
         CloseBlocks();
         EnterBlocks();
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Begins again after the iterates were lost: all samples leave all open blocks, and enter anew from their lead.
+    /// What was said of a sweep that <see cref="Advance"/> has not ended is forgotten, but for losses.
+    /// </summary>
+    public void Restart()
     {
-        foreach (var open in _open)
-            open.Dispose();
+        _accepted.Clear();
+        _largestSoFar = 0;
+        for (var n = 0; n < _lead.Length; n++)
+            Leave(n, _lead[n]);
+        CloseBlocks();
+        EnterBlocks();
     }
 
-    private void Evaluate(CancellationToken cancellationToken)
+    private void CountSweep()
     {
-        _run.Evaluate(_open.Select(open => (open.Node, open.Active)), cancellationToken);
-        foreach (var open in _open)
-        {
-            foreach (var (sample, step) in open.Node.NotFinite)
-            {
-                if (open.Block.Index == _lead[sample])
-                    _run.Lose(sample, open.Block, step);
-                Leave(sample, open.Block.Index);
-            }
-        }
-    }
-
-    // Every block is entered by what has just left the one before it.
-    private void Move()
-    {
-        _largestUpdate = 0;
         for (var i = 0; i < _open.Count; i++)
         {
             for (var n = 0; n < _lead.Length; n++)
             {
-                if (i > 0 && _open[i].Active[n] && _open[i - 1].Active[n])
-                    Receive(_open[i], n, _open[i - 1]);
-            }
-
-            _open[i].Move();
-            for (var n = 0; n < _lead.Length; n++)
-            {
-                if (_open[i].Active[n])
-                    Note(n, _open[i]);
+                if (!_open[i].Active[n])
+                    continue;
+                if (double.IsNaN(_open[i].Update(n)))
+                    throw new InvalidOperationException(
+                        $"it was not said how far sample {n} moved in block {FirstOpen + i}");
+                _open[i].CountSweep(n, isSettled: FirstOpen + i == _lead[n]);
             }
         }
+
+        Sweep++;
+        _largestUpdate = _largestSoFar;
+        _largestSoFar = 0;
     }
 
-    private void Note(int n, OpenBlock open)
+    // Takes a sample out of the blocks that it is done with.
+    private void AcceptBlocks(int n)
     {
-        _largestUpdate = Math.Max(_largestUpdate, open.Update(n));
-        if (!double.IsFinite(open.Update(n)) && open.Block.Index != _lead[n])
-            Leave(n, open.Block.Index);
+        while (IsAlive(n) && _lead[n] < _ahead[n])
+        {
+            var block = _lead[n];
+            var open = Opened(block);
+            if (!open.IsExhausted(n, _options.MaxSweeps) && !_rule.IsDone(open.Sweeps(n), open.Update(n)))
+                return;
+            var error = open.IsExact(n) ? 0 : _rule.ErrorAfter(open.Sweeps(n), open.Update(n));
+            if (!Outcome.Accept(n, block, open.Steps - 1, open.Sweeps(n), open.Update(n), error))
+            {
+                Leave(n, block);
+                return;
+            }
+
+            open.Active[n] = false;
+            _lead[n]++;
+            _accepted.Add((n, block));
+        }
     }
 
     // Ahead of its lead a sample's iterate is a guess. One that left float32's range is thrown away, with all that
@@ -122,73 +238,39 @@ internal sealed class Wavefront : IDisposable
         _ahead[n] = Math.Min(_ahead[n], Math.Max(block, _lead[n]));
     }
 
-    // Takes a sample out of the blocks that it is done with.
-    private void Advance(int n)
+    private void CloseBlocks()
     {
-        if (_run.Alive[n] && _lead[n] < _ahead[n])
-            Opened(_lead[n]).CountSettled(n);
-        while (_run.Alive[n] && _lead[n] < _ahead[n])
-        {
-            var open = Opened(_lead[n]);
-            if (!open.IsExhausted(n, _options.MaxSweeps) && !_rule.IsDone(open.Sweeps(n), open.Update(n)))
-                return;
-            var error = open.IsExact(n) ? 0 : _rule.ErrorAfter(open.Sweeps(n), open.Update(n));
-            var lastStep = open.Block.Steps.Length - 1;
-            if (!_run.Accept(n, open.Block, lastStep, open.Sweeps(n), open.Update(n), error))
-            {
-                Leave(n, open.Block.Index);
-                return;
-            }
-
-            open.Node.CopyExit(n, _run.State);
-            open.Active[n] = false;
-            _lead[n]++;
-        }
+        var first = Enumerable.Range(0, _lead.Length).Where(IsAlive).Select(n => _lead[n])
+            .DefaultIfEmpty(_stepsOfBlocks.Length).Min();
+        _open.RemoveRange(0, Math.Min(first - FirstOpen, _open.Count));
+        FirstOpen = first;
     }
 
     private void EnterBlocks()
     {
-        var earliest = Enumerable.Range(0, _lead.Length).Where(n => _run.Alive[n]).Select(n => _lead[n])
-            .DefaultIfEmpty(_timeline.Blocks.Length).Min();
-        for (var n = 0; n < _lead.Length; n++)
+        _entered.Clear();
+        var end = Math.Min(FirstOpen + PicardOptions.MostOpen(_options.Lookahead), _stepsOfBlocks.Length);
+        for (var block = FirstOpen; block < end; block++)
         {
-            var end = Math.Min(
-                Math.Min(_lead[n] + _options.Lookahead, _timeline.Blocks.Length),
-                earliest + PicardOptions.MostOpen(_options.Lookahead));
-            while (_run.Alive[n] && _ahead[n] < end)
-                Enter(n, _timeline.Blocks[_ahead[n]++]);
+            for (var n = 0; n < _lead.Length; n++)
+            {
+                if (IsAlive(n) && _ahead[n] == block && block < _lead[n] + _options.Lookahead)
+                    Enter(n, block);
+            }
         }
     }
 
-    private void Enter(int n, Block block)
+    private void Enter(int n, int block)
     {
-        if (_open.Count == 0 || _open[^1].Block.Index < block.Index)
-            _open.Add(new OpenBlock(block, _run.NodeFor(block, .., _options.Linearization), _lead.Length, _run.Elements));
-        var open = Opened(block.Index);
-        Receive(open, n, block.Index == _lead[n] ? null : Opened(block.Index - 1));
-        open.Start(n, _options.Start);
+        if (block == OpenEnd)
+            _open.Add(new BlockStanding(_lead.Length, _stepsOfBlocks[block]));
+        Opened(block).Enter(n);
+        _ahead[n]++;
+        _entered.Add((n, block));
     }
 
-    // What enters a block: what leaves the one before it, or the sample's state if it is done with that.
-    private void Receive(OpenBlock open, int n, OpenBlock? before)
-    {
-        if (before is null)
-            _run.State.CopyTo(open.Entry, n);
-        else
-            before.Node.CopyExit(n, open.Entry);
-        _run.DrawVelocity(open.Block, n, open.Entry);
-    }
-
-    private void CloseBlocks()
-    {
-        while (_open.Count > 0 && Enumerable.Range(0, _lead.Length).All(n => HasLeft(n, _open[0].Block.Index)))
-        {
-            _open[0].Dispose();
-            _open.RemoveAt(0);
-        }
-    }
-
-    private bool HasLeft(int n, int block) => !_run.Alive[n] || _lead[n] > block;
-
-    private OpenBlock Opened(int index) => _open[index - _open[0].Block.Index];
+    private BlockStanding Opened(int block) =>
+        block >= FirstOpen && block < OpenEnd
+            ? _open[block - FirstOpen]
+            : throw new ArgumentOutOfRangeException(nameof(block), block, "the block is not open");
 }
