@@ -1,0 +1,7 @@
+namespace OrleansDiffusion.Contracts.Jobs;
+
+/// <summary>Why a request cannot be run.</summary>
+/// <param name="Option">The option that is at fault, as on the command line; null where it is the model's files.</param>
+/// <param name="Reason">What is allowed and what was given, continuing the option's name; or what is wrong with the files.</param>
+[GenerateSerializer, Immutable, Alias("odiff.Refusal")]
+public sealed record Refusal([property: Id(0)] string? Option, [property: Id(1)] string Reason);

@@ -1,0 +1,18 @@
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
+
+namespace OrleansDiffusion.Contracts.Sweeps;
+
+/// <summary>A batch that is to be sampled.</summary>
+/// <param name="Key">Which it is.</param>
+/// <param name="Request">The job's request.</param>
+/// <param name="Outline">What it comes to.</param>
+/// <param name="FirstSample">Index in the job of the batch's first sample.</param>
+/// <param name="Samples">Samples of the batch.</param>
+[GenerateSerializer, Immutable, Alias("odiff.BatchAssignment")]
+public sealed record BatchAssignment(
+    [property: Id(0)] BatchKey Key,
+    [property: Id(1)] SamplingRequest Request,
+    [property: Id(2)] JobOutline Outline,
+    [property: Id(3)] int FirstSample,
+    [property: Id(4)] int Samples);

@@ -1,0 +1,18 @@
+namespace OrleansDiffusion.Contracts.Sweeps;
+
+/// <summary>Walks one batch along the time axis; its key is a <see cref="Keys.BatchKey"/>.</summary>
+[Alias("odiff.IBlockSupervisorGrain")]
+public interface IBlockSupervisorGrain : IGrainWithStringKey
+{
+    /// <summary>Starts the walk; its outcome is told to the job. The same batch again changes nothing.</summary>
+    [Alias("Start")]
+    Task Start(BatchAssignment batch);
+
+    /// <summary>A message of a slice, where the exchange calls grains directly.</summary>
+    [Alias("Receive")]
+    Task Receive(SweepMessage message);
+
+    /// <summary>Ends the walk without an outcome.</summary>
+    [Alias("Cancel")]
+    Task Cancel();
+}
