@@ -1,0 +1,59 @@
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Sampling;
+
+namespace OrleansDiffusion.Nodes.Planning;
+
+/// <summary>What can be said against a request before its model is opened.</summary>
+public static class RequestRules
+{
+    private static readonly SamplingRequest Usual = new() { Model = "" };
+
+    /// <summary>Throws if a request cannot be meant for any model.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public static void Check(SamplingRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Choices.FinalSigmas.Read(request.FinalSigma);
+        if (request.Spacing is not null)
+            Choices.Spacings.Read(request.Spacing);
+        if (request.Schedule is not null)
+            Choices.Schedules.Read(request.Schedule);
+        RequestOptions.Picard(request).Validate();
+        RequirePositive("count", request.Count);
+        RequirePositive("batch", request.Batch);
+        RequirePositive("points-per-node", request.PointsPerNode);
+        if (request.Blocks is not null && request.BlockSteps is not null)
+            throw new InvalidOptionException("blocks", "and --block-steps exclude each other");
+
+        var sampler = Choices.Samplers.Read(request.Sampler);
+        foreach (var option in Given(request))
+            SamplerRules.RequireTaken(option, sampler);
+    }
+
+    // A value that is not the usual one was given; whether a usual one was, a request does not tell.
+    private static IEnumerable<string> Given(SamplingRequest request)
+    {
+        if (request.Steps is not null)
+            yield return "steps";
+        if (request.Spacing is not null)
+            yield return "spacing";
+        if (request.FinalSigma != Usual.FinalSigma)
+            yield return "final-sigma";
+        if (request.Horizon != Usual.Horizon)
+            yield return "horizon";
+        if (request.BlockLength != Usual.BlockLength)
+            yield return "block-length";
+        if (request.Step != Usual.Step)
+            yield return "step";
+        if (request.EarlyStop != Usual.EarlyStop)
+            yield return "early-stop";
+        if (request.Blocks is not null)
+            yield return "blocks";
+    }
+
+    private static void RequirePositive(string option, int? value)
+    {
+        if (value < 1)
+            throw new InvalidOptionException(option, $"must be positive, was {value}");
+    }
+}

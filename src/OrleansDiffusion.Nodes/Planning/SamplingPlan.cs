@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Sampling.Schedules;
+
+namespace OrleansDiffusion.Nodes.Planning;
+
+/// <summary>
+/// What a request comes to with its model: the steps, and how they are cut into blocks and batches. The same request
+/// and model give the same plan everywhere.
+/// </summary>
+public sealed record SamplingPlan
+{
+    // A window over more points takes hardly fewer rounds, but many more evaluations: those at its far end are made
+    // long before what enters there is known.
+    private const int Window = 160;
+    private const int BlocksInWindow = 8;
+
+    private SamplingPlan()
+    {
+    }
+
+    /// <summary>The step rule.</summary>
+    public required Sampler Sampler { get; init; }
+
+    /// <summary>The steps and their blocks.</summary>
+    public required Timeline Timeline { get; init; }
+
+    /// <summary>The schedule that the steps lie on.</summary>
+    public required VariancePreservingSchedule Schedule { get; init; }
+
+    /// <summary>How blocks are iterated, and how many at the same time; without meaning for a sequential run.</summary>
+    public required PicardOptions Picard { get; init; }
+
+    /// <summary>Whether the steps are taken one after the other.</summary>
+    public required bool IsSequential { get; init; }
+
+    /// <summary>What samples take in turn: sample i takes entry i mod n; empty for unconditional samples.</summary>
+    public required ImmutableArray<Condition> Conditions { get; init; }
+
+    /// <summary>The seed of the noise.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Samples of the job.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>
+    /// Samples a batch; the last may have fewer. As many as fit in memory, or as many as the request says, whether they
+    /// fit or not.
+    /// </summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Grid points a time-node owns; null where the request leaves it open.</summary>
+    public required int? PointsPerNode { get; init; }
+
+    /// <summary>Plans a request that is sampled parallel in time.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="model">The model that it names.</param>
+    /// <exception cref="InvalidOptionException">An option out of its range, or not taken by the sampler or model.</exception>
+    public static SamplingPlan For(SamplingRequest request, Model model)
+    {
+        var whole = ForSequential(request, model);
+        var (sampler, steps) = (whole.Sampler, whole.Timeline.Steps);
+        var memory = MemoryOf(model);
+
+        // The paper's blocks, and those that a user cuts, are walked as the paper walks them: one at a time.
+        var (timeline, lookahead) = (whole.Timeline, request.Lookahead ?? 1);
+        if (request.Blocks is null && request.BlockSteps is null && !sampler.IsPiadm())
+        {
+            (var blockSteps, lookahead) = memory.Window(steps, Window, BlocksInWindow, request.Lookahead);
+            timeline = Timeline.Create(
+                RequestOptions.Timeline(request, model) with { BlockSteps = blockSteps }, whole.Schedule);
+        }
+
+        var open = Math.Min(timeline.Blocks.Length, PicardOptions.MostOpen(lookahead));
+        var points = Math.Min(steps, (long)open * timeline.Blocks.Max(block => block.Steps.Length));
+        return whole with
+        {
+            Timeline = timeline,
+            Picard = whole.Picard with { Lookahead = lookahead },
+            IsSequential = false,
+            Batch = request.Batch ?? memory.Samples(points, open, request.Count),
+        };
+    }
+
+    /// <summary>Plans a request whose steps are taken one after the other: the reference.</summary>
+    /// <inheritdoc cref="For"/>
+    public static SamplingPlan ForSequential(SamplingRequest request, Model model)
+    {
+        RequestRules.Check(request);
+        ArgumentNullException.ThrowIfNull(model);
+        var conditions = model.ConditionsFor(request.Labels.IsDefault ? [] : request.Labels, request.Guidance);
+        var options = RequestOptions.Timeline(request, model);
+        var schedule = RequestOptions.Schedule(request, model);
+        return new SamplingPlan
+        {
+            Sampler = options.Sampler,
+            Timeline = Timeline.Create(options, schedule),
+            Schedule = schedule,
+            Picard = RequestOptions.Picard(request) with { Lookahead = 1 },
+            IsSequential = true,
+            Conditions = conditions,
+            Seed = request.Seed,
+            Count = request.Count,
+            Batch = request.Batch ?? MemoryOf(model).Samples(points: 1, blocks: 1, request.Count),
+            PointsPerNode = request.PointsPerNode,
+        };
+    }
+
+    private static MemoryBudget MemoryOf(Model model) =>
+        new(model.Denoiser.Shape.Aggregate(1L, (product, size) => product * size));
+}
