@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Xml.Linq;
 using NetArchTest.Rules;
+using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Tests;
@@ -13,6 +15,8 @@ public class ArchitectureTests
 
     private static readonly Assembly SamplingAssembly = typeof(Timeline).Assembly;
     private static readonly Assembly ModelsAssembly = typeof(Catalogue).Assembly;
+    private static readonly Assembly ContractsAssembly = typeof(SamplingRequest).Assembly;
+    private static readonly Assembly NodesAssembly = typeof(SamplingPlan).Assembly;
     private static readonly Assembly CliAssembly = Assembly.Load("odiff");
 
     private static readonly string[] FilesAndNetwork =
@@ -30,11 +34,20 @@ public class ArchitectureTests
     public void Models_do_not_know_the_command_line() => AssertFree(ModelsAssembly, [CliNamespace, "System.CommandLine"]);
 
     [Fact]
+    public void Contracts_know_neither_tensors_nor_what_computes_with_them() => AssertFree(
+        ContractsAssembly,
+        ["TorchSharp", ModelsNamespace, "OrleansDiffusion.Sampling", "OrleansDiffusion.Nodes", CliNamespace]);
+
+    [Fact]
+    public void Nodes_do_not_know_the_command_line() => AssertFree(NodesAssembly, [CliNamespace, "System.CommandLine"]);
+
+    [Fact]
     public void The_rules_see_what_they_forbid()
     {
         Assert.NotEmpty(Dependents(CliAssembly, ModelsNamespace));
         Assert.NotEmpty(Dependents(CliAssembly, "System.IO.File"));
         Assert.NotEmpty(Dependents(ModelsAssembly, "OrleansDiffusion.Sampling"));
+        Assert.NotEmpty(Dependents(NodesAssembly, "OrleansDiffusion.Contracts"));
     }
 
     [Fact]

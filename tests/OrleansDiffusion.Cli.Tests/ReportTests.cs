@@ -1,10 +1,9 @@
 using System.Text.Json;
-using OrleansDiffusion.Cli.Commands;
 using OrleansDiffusion.Cli.Output;
+using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
-using OrleansDiffusion.Sampling.Picard;
-using OrleansDiffusion.Sampling.Schedules;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -80,15 +79,15 @@ public sealed class ReportTests : IDisposable
     public void Labels_and_guidance_are_reported_where_they_were_asked_for(
         int[] labels, double? guidance, string[] fields)
     {
-        using var mixture = new GaussianMixture(DemoMixture.Create());
-        var timeline = Timeline.Create(new TimelineOptions { Steps = 2 }, DiscreteSchedule.Linear());
-        using var result = new SequentialSampler(mixture, timeline).Sample(
+        using var model = Catalogue.Open("demo");
+        var request = new SamplingRequest { Model = model.Name, Steps = 2, Count = 1 };
+        var plan = SamplingPlan.ForSequential(request, model);
+        using var result = new SequentialSampler(model.Denoiser, plan.Timeline).Sample(
             0, 0, 1, cancellationToken: TestContext.Current.CancellationToken);
         using var json = new MemoryStream();
 
-        SamplingReport.From(
-            [result], Sampler.Ddpm, "demo", isPicard: false, new PicardOptions(), new JobPlan(timeline, 1, 1), count: 1,
-            seed: 0, labels, guidance, TimeSpan.Zero).WriteTo(json);
+        SamplingReport.From([result], request with { Labels = [.. labels], Guidance = guidance }, plan, TimeSpan.Zero)
+            .WriteTo(json);
 
         var report = JsonElement.Parse(json.ToArray());
         Assert.Equal(fields, report.EnumerateObject().Select(field => field.Name).Except(Fields));

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling.Picard;
-using OrleansDiffusion.Sampling.Schedules;
-using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -107,12 +106,10 @@ public sealed class SampleOutputTests : IDisposable
 
     private static float[] FromLibrary(ulong seed, int count)
     {
-        using var mixture = new GaussianMixture(DemoMixture.Create());
-        var plan = JobPlan.For(
-            new TimelineOptions { Sampler = Sampler.Ddim, Steps = 50 }, DiscreteSchedule.Linear(), isPicard: true,
-            mixture.Shape, count, batch: null, lookahead: null);
-        using var result = new PicardSampler(
-            mixture, plan.Timeline, new PicardOptions { Lookahead = plan.Lookahead }).Sample(seed, 0, count);
+        using var model = Catalogue.Open("demo");
+        var plan = SamplingPlan.For(
+            new SamplingRequest { Model = model.Name, Sampler = "ddim", Steps = 50, Count = count }, model);
+        using var result = new PicardSampler(model.Denoiser, plan.Timeline, plan.Picard).Sample(seed, 0, count);
         return result.Samples.data<float>().ToArray();
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
@@ -49,7 +50,8 @@ internal static class BenchLinearizationsCommand
             rows.Add(row);
             string[] cells =
             [
-                $"{grid.Sampler.Name()}-{grid.Steps}", grid.Cut, $"{tolerance:0e-0}", Name(linearization), Name(start),
+                $"{grid.Sampler.Name()}-{grid.Steps}", grid.Cut, $"{tolerance:0e-0}",
+                Choices.Linearizations.NameOf(linearization), Choices.Starts.NameOf(start),
                 $"{m.Rounds}", $"{m.Evaluations:f0}", $"{m.MedianError:0.0e-0}", $"{m.Percentile95Error:0.0e-0}",
             ];
             table.AddRow(cells);
@@ -59,7 +61,5 @@ internal static class BenchLinearizationsCommand
         ConsoleTable.Write(table);
         if (report is not null)
             WritableFile.Write(report, stream => JsonSerializer.Serialize(stream, rows, JsonSerializerOptions.Web));
-
-        static string Name(Enum value) => value.ToString().ToLowerInvariant();
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Commands;
@@ -6,32 +7,20 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary>An option that takes one of a few names.</summary>
 internal sealed class ChoiceOption<T> : Option<string>
 {
-    private readonly (string Name, T Value)[] _choices;
+    private readonly NamedChoice<T> _choice;
 
-    /// <summary>The first choice is the default.</summary>
-    public ChoiceOption(string name, string description, params (string Name, T Value)[] choices)
-        : base("--" + name)
+    /// <summary>The first name is the default.</summary>
+    public ChoiceOption(NamedChoice<T> choice, string description)
+        : base("--" + choice.Option)
     {
-        _choices = choices;
-        Description = $"{description}: {Names}.";
-        HelpName = name;
-        DefaultValueFactory = _ => choices[0].Name;
-        CompletionSources.Add([.. choices.Select(choice => choice.Name)]);
+        _choice = choice;
+        Description = $"{description}: {string.Join(", ", choice.Names)}.";
+        HelpName = choice.Option;
+        DefaultValueFactory = _ => choice.Names[0];
+        CompletionSources.Add([.. choice.Names]);
     }
-
-    private string Names => string.Join(", ", _choices.Select(choice => choice.Name));
 
     /// <summary>The value that was chosen.</summary>
     /// <exception cref="InvalidOptionException">The name is none of the choices.</exception>
-    public T Read(ParseResult parsed)
-    {
-        var given = parsed.GetValue(this);
-        foreach (var (name, value) in _choices)
-        {
-            if (name == given)
-                return value;
-        }
-
-        throw new InvalidOptionException(Name.TrimStart('-'), $"must be one of {Names}, was {given}");
-    }
+    public T Read(ParseResult parsed) => _choice.Read(parsed.GetValue(this));
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
 
@@ -22,59 +23,32 @@ internal static class SampleCommand
 
     private static int Run(SampleOptions options, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var isPicard = options.IsPicard(parsed);
-        var picard = options.PicardOptions(parsed);
-        picard.Validate();
-        var count = parsed.GetValue(options.Count);
-        if (count < 1)
-            throw new InvalidOptionException("count", $"must be positive, was {count}");
-        if (parsed.GetValue(options.Batch) is < 1)
-            throw new InvalidOptionException("batch", $"must be positive, was {parsed.GetValue(options.Batch)}");
-        var labels = options.Label.Read(parsed);
-        var guidance = parsed.GetValue(options.Guidance);
+        var request = options.Request(parsed);
+        var isSequential = options.IsSequential(parsed);
+        _ = options.Silos(parsed); // checked; every run is in this process as yet
 
         TorchRuntime.Load();
-        using var model = Catalogue.Open(parsed.GetValue(options.Model)!);
-        var conditions = model.ConditionsFor(labels, guidance);
-        var timeline = options.TimelineOptions(parsed, model);
-        var plan = JobPlan.For(
-            timeline, options.Schedule(parsed, model), isPicard, model.Denoiser.Shape, count,
-            parsed.GetValue(options.Batch), options.Lookahead(parsed));
-        picard = picard with { Lookahead = plan.Lookahead };
-        CheckSize(count, model.Denoiser.Shape);
-        var samples = new SampleFile(parsed.GetValue(options.Out)!, model.Denoiser.Shape, count);
-        var reportPath = parsed.GetValue(options.Report);
-        if (reportPath is not null)
-        {
-            WritableFile.Check("report", reportPath);
-            if (Path.GetFullPath(reportPath) == Path.GetFullPath(parsed.GetValue(options.Out)!))
-                throw new InvalidOptionException("report", "must not name the file of --out");
-        }
-
-        var seed = parsed.GetValue(options.Seed);
-        Func<int, int, IProgress<SweepProgress>, SamplingResult> draw = isPicard
-            ? (first, batch, progress) => new PicardSampler(model.Denoiser, plan.Timeline, picard)
-                .Sample(seed, first, batch, conditions, progress, cancellationToken)
-            : (first, batch, progress) => new SequentialSampler(model.Denoiser, plan.Timeline)
-                .Sample(seed, first, batch, conditions, progress, cancellationToken);
+        using var model = Catalogue.Open(request.Model);
+        var plan = isSequential ? SamplingPlan.ForSequential(request, model) : SamplingPlan.For(request, model);
+        CheckSize(plan.Count, model.Denoiser.Shape);
+        var samples = new SampleFile(options.Out(parsed), model.Denoiser.Shape, plan.Count);
+        var reportPath = ReportPath(options, parsed);
 
         var started = Stopwatch.GetTimestamp();
         var drawn = new List<float>();
         var results = new List<SamplingResult>();
-        ProgressDisplay.Run(plan, count, isPicard, display =>
+        ProgressDisplay.Run(plan, display =>
         {
-            for (var first = 0; first < count; first += plan.Batch)
+            foreach (var result in DrawInProcess(plan, model.Denoiser, display, cancellationToken))
             {
-                using var result = draw(first, Math.Min(plan.Batch, count - first), display.Batch(first));
-                drawn.AddRange(MemoryMarshal.Cast<byte, float>(result.Samples.bytes));
+                using (result)
+                    drawn.AddRange(MemoryMarshal.Cast<byte, float>(result.Samples.bytes));
                 results.Add(result);
             }
         });
         var wall = Stopwatch.GetElapsedTime(started);
 
-        var report = SamplingReport.From(
-            results, timeline.Sampler, model.Name, isPicard, picard, plan, count, seed, labels,
-            guidance, wall);
+        var report = SamplingReport.From(results, request, plan, wall);
         samples.Write([.. drawn], report.Title);
         if (reportPath is not null)
             WritableFile.Write(reportPath, report.WriteTo);
@@ -86,6 +60,33 @@ internal static class SampleCommand
         }
 
         return Losses(results);
+    }
+
+    // The batches, one after the other; the caller disposes them.
+    private static IEnumerable<SamplingResult> DrawInProcess(
+        SamplingPlan plan, IDenoiser denoiser, ProgressDisplay display, CancellationToken cancellationToken)
+    {
+        var parallel = new PicardSampler(denoiser, plan.Timeline, plan.Picard);
+        var sequential = new SequentialSampler(denoiser, plan.Timeline);
+        for (var first = 0; first < plan.Count; first += plan.Batch)
+        {
+            var samples = Math.Min(plan.Batch, plan.Count - first);
+            var progress = display.Batch(first);
+            yield return plan.IsSequential
+                ? sequential.Sample(plan.Seed, first, samples, plan.Conditions, progress, cancellationToken)
+                : parallel.Sample(plan.Seed, first, samples, plan.Conditions, progress, cancellationToken);
+        }
+    }
+
+    // Where the report goes, checked to be writable, or null.
+    private static string? ReportPath(SampleOptions options, ParseResult parsed)
+    {
+        if (options.Report(parsed) is not { } path)
+            return null;
+        WritableFile.Check("report", path);
+        return Path.GetFullPath(path) != Path.GetFullPath(options.Out(parsed))
+            ? path
+            : throw new InvalidOptionException("report", "must not name the file of --out");
     }
 
     private static void CheckSize(int count, IReadOnlyList<long> shape)

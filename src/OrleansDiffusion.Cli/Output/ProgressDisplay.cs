@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
@@ -10,26 +10,24 @@ internal sealed class ProgressDisplay
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly JobPlan _plan;
-    private readonly bool _isPicard;
+    private readonly SamplingPlan _plan;
     private readonly ProgressTask? _bar;
     private readonly int _batches;
     private long _lastLine = Stopwatch.GetTimestamp();
 
-    private ProgressDisplay(JobPlan plan, int count, bool isPicard, ProgressTask? bar)
+    private ProgressDisplay(SamplingPlan plan, ProgressTask? bar)
     {
         _plan = plan;
-        _isPicard = isPicard;
         _bar = bar;
-        _batches = (count + plan.Batch - 1) / plan.Batch;
+        _batches = ((plan.Count - 1) / plan.Batch) + 1;
     }
 
     /// <summary>Shows progress while some work runs.</summary>
-    public static void Run(JobPlan plan, int count, bool isPicard, Action<ProgressDisplay> work)
+    public static void Run(SamplingPlan plan, Action<ProgressDisplay> work)
     {
         if (Console.IsErrorRedirected)
         {
-            work(new ProgressDisplay(plan, count, isPicard, bar: null));
+            work(new ProgressDisplay(plan, bar: null));
             return;
         }
 
@@ -37,7 +35,7 @@ internal sealed class ProgressDisplay
         console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .Start(context => work(new ProgressDisplay(plan, count, isPicard, context.AddTask("sampling", maxValue: 1))));
+            .Start(context => work(new ProgressDisplay(plan, context.AddTask("sampling", maxValue: 1))));
     }
 
     /// <summary>The progress of the batch that starts at a sample.</summary>
@@ -45,7 +43,7 @@ internal sealed class ProgressDisplay
 
     private void Show(int firstSample, SweepProgress progress)
     {
-        var unit = _isPicard ? "sweep" : "step";
+        var unit = _plan.IsSequential ? "step" : "sweep";
         var line = $"{unit} {progress.Sweep}, block {progress.Block + 1}/{progress.Blocks}, "
             + $"{progress.Active} samples active, update {progress.Update:g3}";
         if (_bar is null)

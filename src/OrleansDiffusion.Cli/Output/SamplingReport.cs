@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
-using OrleansDiffusion.Sampling.Picard;
 
 namespace OrleansDiffusion.Cli.Output;
 
@@ -75,30 +75,29 @@ internal sealed record SamplingReport
     public string Title => $"{Model}: {Count} samples, {Sampler}, {Steps} steps, seed {Seed}";
 
     public static SamplingReport From(
-        IReadOnlyList<SamplingResult> batches, Sampler sampler, string model, bool isPicard, PicardOptions picard,
-        JobPlan plan, int count, ulong seed, IReadOnlyList<int> labels, double? guidance, TimeSpan wall) => new()
+        IReadOnlyList<SamplingResult> batches, SamplingRequest request, SamplingPlan plan, TimeSpan wall) => new()
         {
             JobId = Guid.CreateVersion7().ToString(),
-            Model = model,
-            Sampler = sampler.Name(),
-            Mode = isPicard ? "picard" : "sequential",
-            Linearization = isPicard ? picard.Linearization.ToString().ToLowerInvariant() : null,
+            Model = request.Model,
+            Sampler = plan.Sampler.Name(),
+            Mode = plan.IsSequential ? "sequential" : "picard",
+            Linearization = plan.IsSequential ? null : Choices.Linearizations.NameOf(plan.Picard.Linearization),
             Steps = plan.Timeline.Steps,
-            Count = count,
-            Seed = seed,
-            Label = labels.Count > 0 ? labels : null,
-            Guidance = guidance,
-            Tolerance = isPicard ? picard.Tolerance : 0,
+            Count = plan.Count,
+            Seed = plan.Seed,
+            Label = request.Labels.Length > 0 ? request.Labels : null,
+            Guidance = request.Guidance,
+            Tolerance = plan.IsSequential ? 0 : plan.Picard.Tolerance,
             Rounds = batches.Max(batch => batch.Rounds),
             SequentialRounds = plan.Timeline.Steps,
-            Evaluations = (double)batches.Sum(batch => batch.Evaluations) / count,
+            Evaluations = (double)batches.Sum(batch => batch.Evaluations) / plan.Count,
             SweepsPerBlock = batches.Count == 1
                 ? batches[0].SweepsPerBlock
                 : batches.Select(batch => batch.SweepsPerBlock).ToList(),
             MaxResidual = batches.Max(batch => batch.MaxResidual),
             Blocks = plan.Timeline.Blocks.Length,
-            PointsPerNode = isPicard ? plan.Timeline.Blocks.Max(block => block.Steps.Length) : 1,
-            Lookahead = plan.Lookahead,
+            PointsPerNode = plan.IsSequential ? 1 : plan.Timeline.Blocks.Max(block => block.Steps.Length),
+            Lookahead = plan.Picard.Lookahead,
             Silos = 0,
             Recoveries = 0,
             WallSeconds = wall.TotalSeconds,
