@@ -46,6 +46,37 @@ public sealed class BlockState : IDisposable
     /// </summary>
     public ref double LocalVariance(int sample) => ref _localVariances[sample];
 
+    /// <summary>All of chosen samples as bytes, for <see cref="Read"/>.</summary>
+    /// <param name="samples">Indices in the batch.</param>
+    public byte[] Write(ReadOnlySpan<int> samples)
+    {
+        var writer = SampleBytes.Write(samples, Elements, scalars: 1, rows: 3);
+        foreach (var sample in samples)
+        {
+            writer.Add<double>([LocalVariance(sample)]);
+            writer.Add<float>(X(sample));
+            writer.Add<float>(Y(sample));
+            writer.Add<float>(Denoised(sample));
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>Replaces the samples that were written; others stay.</summary>
+    /// <param name="bytes">What <see cref="Write"/> returned for a state of as many elements.</param>
+    /// <exception cref="InvalidDataException">They are not; nothing was replaced.</exception>
+    public void Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = SampleBytes.Read(bytes, Samples, Elements, scalars: 1, rows: 3);
+        foreach (var sample in reader.Samples)
+        {
+            reader.Take(new Span<double>(ref LocalVariance(sample)));
+            reader.Take(X(sample));
+            reader.Take(Y(sample));
+            reader.Take(Denoised(sample));
+        }
+    }
+
     /// <summary>Copies one sample's part.</summary>
     internal void CopyTo(BlockState other, int sample)
     {

@@ -46,10 +46,26 @@ public sealed class AffineMap
     public void Append(AffineMap next)
     {
         for (var n = 0; n < Samples; n++)
-        {
-            next.Apply(n, OffsetX(n), OffsetY(n));
-            _linear[n] = next._linear[n].After(_linear[n]);
-        }
+            Append(n, next);
+    }
+
+    /// <summary>Replaces a sample's map by that of <paramref name="next"/> after it.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="next">A map of the same samples and elements.</param>
+    public void Append(int sample, AffineMap next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        next.Apply(sample, OffsetX(sample), OffsetY(sample));
+        _linear[sample] = next._linear[sample].After(_linear[sample]);
+    }
+
+    /// <summary>Makes a sample's map the identity.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    public void Reset(int sample)
+    {
+        _linear[sample] = Linear.Identity;
+        OffsetX(sample).Clear();
+        OffsetY(sample).Clear();
     }
 
     /// <summary>Replaces a sample's (x, y) by its image.</summary>
@@ -74,6 +90,47 @@ public sealed class AffineMap
             y[i] = (float)((m.YX * xi) + (m.YY * yi) + offsetY[i]);
         }
     }
+
+    /// <summary>The maps of chosen samples as bytes, for <see cref="Read"/>.</summary>
+    /// <param name="samples">Indices in the batch.</param>
+    /// <param name="hasMemory">Whether the steps have; without, what acts on y is left out.</param>
+    public byte[] Write(ReadOnlySpan<int> samples, bool hasMemory)
+    {
+        var writer = SampleBytes.Write(samples, Elements, ScalarsOf(hasMemory), RowsOf(hasMemory));
+        foreach (var sample in samples)
+        {
+            var m = _linear[sample];
+            writer.Add<double>(hasMemory ? [m.XX, m.XY, m.YX, m.YY] : [m.XX]);
+            writer.Add<float>(OffsetX(sample));
+            if (hasMemory)
+                writer.Add<float>(OffsetY(sample));
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>Replaces the maps of the samples that were written; others stay.</summary>
+    /// <param name="bytes">What <see cref="Write"/> returned for maps of as many elements.</param>
+    /// <exception cref="InvalidDataException">They are not; nothing was replaced.</exception>
+    public void Read(ReadOnlySpan<byte> bytes)
+    {
+        var hasMemory = SampleBytes.RowsOf(bytes) != RowsOf(hasMemory: false);
+        var reader = SampleBytes.Read(bytes, Samples, Elements, ScalarsOf(hasMemory), RowsOf(hasMemory));
+        Span<double> linear = [1, 0, 0, 1];
+        foreach (var sample in reader.Samples)
+        {
+            Reset(sample);
+            reader.Take(linear[..ScalarsOf(hasMemory)]);
+            _linear[sample] = new Linear(linear[0], linear[1], linear[2], linear[3]);
+            reader.Take(OffsetX(sample));
+            if (hasMemory)
+                reader.Take(OffsetY(sample));
+        }
+    }
+
+    private static int ScalarsOf(bool hasMemory) => hasMemory ? 4 : 1;
+
+    private static int RowsOf(bool hasMemory) => hasMemory ? 2 : 1;
 
     /// <summary>The scalars of a map of (x, y): x' = XX x + XY y, y' = YX x + YY y.</summary>
     /// <param name="XX">x to x'.</param>

@@ -27,6 +27,7 @@ public sealed class PicardNode : IDisposable
 
     private readonly HostTensor? _noise;    // [M, samples, d], or [M, samples, 2d] for steps with a second noise
     private readonly HostTensor _denoised;  // D at the points it was last evaluated, [M, samples, d]
+    private readonly HostTensor _enteredY;  // y that entered, [samples, d]
     private readonly BlockState _running;   // y on its way through the run
     private HostTensor _x;                  // the iterate x^k, [M + 1, samples, d]
     private HostTensor _before;             // x^(k−1)
@@ -69,6 +70,7 @@ public sealed class PicardNode : IDisposable
         _before = new HostTensor(rows + samples, elements);
         _denoised = new HostTensor(rows, elements);
         _noise = DrawNoise(steps, firstSample, samples, elements, noise);
+        _enteredY = new HostTensor(samples, elements);
         _running = new BlockState(samples, elements);
 
         _moved = new float[rows];
@@ -79,6 +81,13 @@ public sealed class PicardNode : IDisposable
         for (var row = 0; row < rows; row++)
             _gains[row] = FixedGain(linearization, steps[row / samples]);
     }
+
+    /// <summary>
+    /// Whether what enters the run is composed of other runs' maps. Such an entry is rounded anew in every sweep, so
+    /// one that differs by rounding alone is taken for the entry of the sweep before: else what nothing moves would
+    /// not come to rest. Default false, where any difference counts.
+    /// </summary>
+    public bool IsEntryComposed { get; init; }
 
     /// <summary>Number of steps, M; as many points are evaluated.</summary>
     public int Steps => _steps.Length;
@@ -109,6 +118,7 @@ public sealed class PicardNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(entry);
         entry.X(sample).CopyTo(_x.Row(sample));
+        entry.Y(sample).CopyTo(_enteredY.Row(sample));
         entry.Y(sample).CopyTo(_running.Y(sample));
         for (var j = 0; j < Steps; j++)
         {
@@ -151,14 +161,10 @@ public sealed class PicardNode : IDisposable
         ArgumentNullException.ThrowIfNull(map);
         for (var n = 0; n < _samples; n++)
         {
-            if (!active[n])
-                continue;
-            map.LinearOf(n) = AffineMap.Linear.Identity;
-            map.OffsetX(n).Clear();
-            map.OffsetY(n).Clear();
+            if (active[n])
+                map.Reset(n);
         }
 
-        // The offset is where zero goes.
         for (var j = 0; j < Steps; j++)
         {
             for (var n = 0; n < _samples; n++)
@@ -166,11 +172,24 @@ public sealed class PicardNode : IDisposable
                 if (!active[n])
                     continue;
                 var row = Row(j, n);
-                var x = map.OffsetX(n);
-                StepRow(row, _gains[row], x, _x.Row(row), _denoised.Row(row), old: x, map.OffsetY(n), next: x);
-                map.LinearOf(n) = LinearPart(_steps[j], _gains[row]).After(map.LinearOf(n));
+                FoldStep(row, _gains[row], _x.Row(row), _denoised.Row(row), map);
             }
         }
+    }
+
+    /// <summary>
+    /// What the run does to whatever enters it when a sample is started there as <see cref="FirstIterate.Rolled"/>, so
+    /// that the runs behind it can be started without its trajectory.
+    /// </summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="denoised">The D that is held constant: the last known where the block is entered.</param>
+    /// <param name="map">Receives the sample's map.</param>
+    public void FoldRoll(int sample, ReadOnlySpan<float> denoised, AffineMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        map.Reset(sample);
+        for (var j = 0; j < Steps; j++)
+            FoldStep(Row(j, sample), gain: 0, map.OffsetX(sample), denoised, map);
     }
 
     /// <summary>Moves the iterate through the linearised steps.</summary>
@@ -277,6 +296,7 @@ public sealed class PicardNode : IDisposable
         _before.Dispose();
         _denoised.Dispose();
         _noise?.Dispose();
+        _enteredY.Dispose();
         _running.Dispose();
     }
 
@@ -284,9 +304,20 @@ public sealed class PicardNode : IDisposable
 
     private void Enter(int n, BlockState entry)
     {
-        entry.X(n).CopyTo(_x.Row(n));
-        entry.Y(n).CopyTo(_running.Y(n));
-        _stale[n] |= !_x.Row(n).SequenceEqual(_before.Row(n));
+        if (IsEntryComposed
+            && RowKernels.IsRounding(entry.X(n), _before.Row(n))
+            && RowKernels.IsRounding(entry.Y(n), _enteredY.Row(n)))
+        {
+            _before.Row(n).CopyTo(_x.Row(n));
+        }
+        else
+        {
+            entry.X(n).CopyTo(_x.Row(n));
+            entry.Y(n).CopyTo(_enteredY.Row(n));
+            _stale[n] |= !_x.Row(n).SequenceEqual(_before.Row(n));
+        }
+
+        _enteredY.Row(n).CopyTo(_running.Y(n));
     }
 
     // What the moves of a sample's points mean for them.
@@ -324,11 +355,22 @@ public sealed class PicardNode : IDisposable
         return RowKernels.StepWithMemory(step, gain, x, xk, d, noise, secondNoise, old, y, next);
     }
 
+    // The offset is where zero goes.
+    private void FoldStep(int row, double gain, ReadOnlySpan<float> xk, ReadOnlySpan<float> d, AffineMap map)
+    {
+        var n = row % _samples;
+        var x = map.OffsetX(n);
+        StepRow(row, gain, x, xk, d, old: x, map.OffsetY(n), next: x);
+        map.LinearOf(n) = LinearPart(_steps[row / _samples], gain).After(map.LinearOf(n));
+    }
+
     private AffineMap.Linear LinearPart(in Step step, double gain) => _hasMemory
         ? new(
-            step.Sample.X + (step.Sample.D * gain), step.Sample.Y,
-            step.Second.X + (step.Second.D * gain), step.Second.Y)
-        : new(step.Sample.X + (step.Sample.D * gain), 0, 0, 1);
+            XOf(step.Sample, gain), (float)step.Sample.Y, XOf(step.Second, gain), (float)step.Second.Y)
+        : new(XOf(step.Sample, gain), 0, 0, 1);
+
+    // Of the weights that the kernels use, so that map and trajectory part by no more than rounding.
+    private static double XOf(in StepRow row, double gain) => (float)row.X + ((double)(float)row.D * (float)gain);
 
     // The fixed g of a step: those of ALGORITHMS' table, where a two-step method's memory moves along with D.
     private static double FixedGain(Linearization linearization, in Step step) => linearization switch

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Sampling.Steps;
 
@@ -11,6 +12,11 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// </summary>
 internal static class RowKernels
 {
+    // Four float32 ulps. Measured on blocks of 21 to 400 steps cut into 3 and 8 runs: with 4 they come to rest after as many
+    // sweeps as uncut ones (with 1 after up to twice as many, with none up to two and a half times), and end within 5e-7
+    // of them, RMS; with 16 that would be 1.2e-6.
+    private const float Rounding = 4 * 1.1920929e-7f;
+
     private static int Width => Vector<float>.Count;
 
     /// <summary>
@@ -88,6 +94,23 @@ internal static class RowKernels
         rest.At(3)[..(x.Length - whole)].CopyTo(d[whole..]);
         return new Secant(
             secant.Along + last.Along, secant.LengthSquared + last.LengthSquared, secant.IsFinite && last.IsFinite);
+    }
+
+    /// <summary>
+    /// Whether a row differs from what it was by no more than rounding: 4 ulps of its largest element. NaN always does.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="old">What it was.</param>
+    public static bool IsRounding(ReadOnlySpan<float> row, ReadOnlySpan<float> old)
+    {
+        var most = Rounding * MathF.Abs(TensorPrimitives.MaxMagnitude(old));
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (!(MathF.Abs(row[i] - old[i]) <= most))
+                return false;
+        }
+
+        return true;
     }
 
     private static float StepVectors(

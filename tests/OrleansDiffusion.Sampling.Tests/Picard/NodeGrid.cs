@@ -19,22 +19,12 @@ internal sealed class NodeGrid : IDisposable
         var (samples, elements) = (entry.Samples, entry.Elements);
         _nodes = [.. Enumerable.Range(0, nodes).Select(p => TestBlocks.NodeOver(
             block, (block.Steps.Length * p / nodes)..(block.Steps.Length * (p + 1) / nodes),
-            samples, elements, linearization))];
+            samples, elements, linearization, composed: true))];
         _maps = [.. _nodes.Select(_ => new AffineMap(samples, elements))];
         _entries = [.. _nodes.Select(_ => new BlockState(samples, elements))];
         _active = new bool[samples];
         Array.Fill(_active, true);
-
-        using var before = new BlockState(samples, elements);
-        Copy(entry, before);
-        for (var p = 0; p < nodes; p++)
-        {
-            Copy(before, _entries[p]);
-            for (var n = 0; n < samples; n++)
-                entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
-            _nodes[p].Start(_entries[p], start);
-            CopyExit(_nodes[p], before);
-        }
+        Start(entry, start);
     }
 
     /// <summary>One sweep; returns for every sample the largest update.</summary>
@@ -50,9 +40,7 @@ internal sealed class NodeGrid : IDisposable
         var before = new AffineMap(entry.Samples, entry.Elements);
         for (var p = 0; p < _nodes.Length; p++)
         {
-            Copy(entry, _entries[p]);
-            for (var n = 0; n < entry.Samples; n++)
-                before.Apply(n, _entries[p].X(n), _entries[p].Y(n));
+            Enter(p, entry, before);
             _nodes[p].Move(_entries[p], _active, updates);
             largest = [.. largest.Zip(updates, Math.Max)];
             before.Append(_maps[p]);
@@ -76,18 +64,37 @@ internal sealed class NodeGrid : IDisposable
             entry.Dispose();
     }
 
+    // Rolled, a node is entered by what the block's entry becomes in the nodes before it; copied, by that itself.
+    private void Start(BlockState entry, FirstIterate kind)
+    {
+        var before = new AffineMap(entry.Samples, entry.Elements);
+        for (var p = 0; p < _nodes.Length; p++)
+        {
+            Enter(p, entry, before);
+            _nodes[p].Start(_entries[p], kind);
+            for (var n = 0; n < entry.Samples && kind == FirstIterate.Rolled; n++)
+            {
+                _nodes[p].FoldRoll(n, entry.Denoised(n), _maps[p]);
+                before.Append(n, _maps[p]);
+            }
+        }
+    }
+
+    private void Enter(int p, BlockState entry, AffineMap before)
+    {
+        for (var n = 0; n < entry.Samples; n++)
+        {
+            entry.X(n).CopyTo(_entries[p].X(n));
+            entry.Y(n).CopyTo(_entries[p].Y(n));
+            entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
+            _entries[p].LocalVariance(n) = entry.LocalVariance(n);
+            before.Apply(n, _entries[p].X(n), _entries[p].Y(n));
+        }
+    }
+
     private static void CopyExit(PicardNode node, BlockState exit)
     {
         for (var n = 0; n < exit.Samples; n++)
             node.CopyExit(n, exit);
-    }
-
-    private static void Copy(BlockState from, BlockState to)
-    {
-        for (var n = 0; n < from.Samples; n++)
-        {
-            from.X(n).CopyTo(to.X(n));
-            from.Y(n).CopyTo(to.Y(n));
-        }
     }
 }

@@ -22,6 +22,11 @@ internal static class TestBlocks
         ? TimelineOf("piadm-ode", corrected: true).Blocks[1]
         : TimelineOf(name).Blocks.Single();
 
+    /// <summary>A block of a hundred steps, or a corrector's.</summary>
+    public static Block Long(string name) => name == Corrector ? Named(name) : Timeline.Create(
+        new TimelineOptions { Sampler = Enum.GetValues<Sampler>().Single(s => s.Name() == name), Steps = 100 },
+        DiscreteSchedule.Linear(end: 0.008)).Blocks.Single();
+
     /// <summary>
     /// Some twenty steps over an OU time of 1 to 4, which is a usual block; one block, unless it is corrected.
     /// </summary>
@@ -57,7 +62,8 @@ internal static class TestBlocks
     }
 
     /// <summary>A node over some of a block's steps.</summary>
-    public static PicardNode NodeOver(Block block, Range steps, int samples, int elements, Linearization linearization) =>
+    public static PicardNode NodeOver(
+        Block block, Range steps, int samples, int elements, Linearization linearization, bool composed = false) =>
         new(block.Steps[steps], block.SecondState != SecondState.None, firstSample: 0, samples, elements,
-            linearization, Noise);
+            linearization, Noise) { IsEntryComposed = composed };
 }
