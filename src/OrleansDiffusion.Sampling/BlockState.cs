@@ -1,3 +1,7 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Sampling.Noise;
+
 namespace OrleansDiffusion.Sampling;
 
 /// <summary>
@@ -46,35 +50,59 @@ public sealed class BlockState : IDisposable
     /// </summary>
     public ref double LocalVariance(int sample) => ref _localVariances[sample];
 
-    /// <summary>All of chosen samples as bytes, for <see cref="Read"/>.</summary>
-    /// <param name="samples">Indices in the batch.</param>
-    public byte[] Write(ReadOnlySpan<int> samples)
-    {
-        var writer = SampleBytes.Write(samples, Elements, scalars: 1, rows: 3);
-        foreach (var sample in samples)
-        {
-            writer.Add<double>([LocalVariance(sample)]);
-            writer.Add<float>(X(sample));
-            writer.Add<float>(Y(sample));
-            writer.Add<float>(Denoised(sample));
-        }
+    /// <summary>Bytes of a sample's state.</summary>
+    /// <param name="elements">Elements of a sample.</param>
+    public static int BytesOf(int elements) => checked((3 * elements * sizeof(float)) + sizeof(double));
 
-        return writer.Finish();
+    /// <summary>Sets a sample's state where sampling starts.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    /// <param name="noise">The job's noise.</param>
+    /// <param name="sampleOfJob">The sample's index in the job.</param>
+    /// <param name="start">The level at which sampling starts.</param>
+    /// <param name="dataVariance">The data's variance per element.</param>
+    public void Begin(int sample, NormalNoise noise, int sampleOfJob, NoiseLevel start, double dataVariance)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        noise.Fill(X(sample), (uint)sampleOfJob, NoiseAddress.Initial);
+
+        // The first D known is that of Gaussian data, of which x_T says almost nothing.
+        TensorPrimitives.Multiply(X(sample), (float)start.GaussianGain(dataVariance), Denoised(sample));
+        Y(sample).Clear();
+        LocalVariance(sample) = 0;
     }
 
-    /// <summary>Replaces the samples that were written; others stay.</summary>
-    /// <param name="bytes">What <see cref="Write"/> returned for a state of as many elements.</param>
-    /// <exception cref="InvalidDataException">They are not; nothing was replaced.</exception>
-    public void Read(ReadOnlySpan<byte> bytes)
+    /// <summary>A sample's state as bytes: x, y and D, float32, and the local variance, float64; little-endian.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    public byte[] Write(int sample)
     {
-        var reader = SampleBytes.Read(bytes, Samples, Elements, scalars: 1, rows: 3);
-        foreach (var sample in reader.Samples)
+        var bytes = GC.AllocateUninitializedArray<byte>(BytesOf(Elements));
+        var rest = bytes.AsSpan();
+        foreach (var row in new[] { _x, _y, _denoised })
         {
-            reader.Take(new Span<double>(ref LocalVariance(sample)));
-            reader.Take(X(sample));
-            reader.Take(Y(sample));
-            reader.Take(Denoised(sample));
+            MemoryMarshal.AsBytes(row.Row(sample)).CopyTo(rest);
+            rest = rest[(Elements * sizeof(float))..];
         }
+
+        MemoryMarshal.Write(rest, LocalVariance(sample));
+        return bytes;
+    }
+
+    /// <summary>Sets a sample's state.</summary>
+    /// <param name="sample">Index in the batch.</param>
+    /// <param name="bytes">What <see cref="Write"/> returned for a state of as many elements.</param>
+    /// <exception cref="InvalidDataException">They are not.</exception>
+    public void Read(int sample, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != BytesOf(Elements))
+            throw new InvalidDataException(
+                $"the state of {Elements} elements takes {BytesOf(Elements)} bytes, there are {bytes.Length}");
+        foreach (var row in new[] { _x, _y, _denoised })
+        {
+            MemoryMarshal.Cast<byte, float>(bytes[..(Elements * sizeof(float))]).CopyTo(row.Row(sample));
+            bytes = bytes[(Elements * sizeof(float))..];
+        }
+
+        LocalVariance(sample) = MemoryMarshal.Read<double>(bytes);
     }
 
     /// <summary>Copies one sample's part.</summary>

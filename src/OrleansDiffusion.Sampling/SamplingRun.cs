@@ -33,13 +33,8 @@ internal sealed class SamplingRun : IDisposable
         _elements = checked((int)denoiser.Shape.Aggregate(1L, (product, size) => product * size));
         _state = new BlockState(samples, _elements);
 
-        // The first D known is that of Gaussian data, of which x_T says almost nothing.
-        var gain = (float)timeline.Start.GaussianGain(denoiser.DataVariance);
         for (var n = 0; n < samples; n++)
-        {
-            _noise.Fill(_state.X(n), (uint)(firstSample + n), NoiseAddress.Initial);
-            System.Numerics.Tensors.TensorPrimitives.Multiply(_state.X(n), gain, _state.Denoised(n));
-        }
+            _state.Begin(n, _noise, firstSample + n, timeline.Start, denoiser.DataVariance);
     }
 
     /// <summary>The batch's state where the walk along the timeline stands.</summary>

@@ -13,10 +13,8 @@ public sealed class SampleBytesTests
     {
         get
         {
-            using var state = new BlockState(Samples, elements: 4);
-            using var larger = new BlockState(Samples + 1, elements: 4);
-            using var longer = new BlockState(Samples, elements: 5);
-            var whole = state.Write([0, 2]);
+            using var state = new BlockState(1, elements: 4);
+            var whole = new AffineMap(Samples, 4).Write([0, 2], hasMemory: true);
             return new Dictionary<string, byte[]>
             {
                 ["none"] = [],
@@ -24,9 +22,9 @@ public sealed class SampleBytesTests
                 ["a header alone"] = whole[..16],
                 ["one too few"] = whole[..^1],
                 ["one too many"] = [.. whole, 0],
-                ["a sample beyond the batch"] = larger.Write([Samples]),
-                ["longer samples"] = longer.Write([0]),
-                ["a map"] = new AffineMap(Samples, 4).Write([0], hasMemory: true),
+                ["a sample beyond the batch"] = new AffineMap(Samples + 1, 4).Write([Samples], hasMemory: true),
+                ["longer samples"] = new AffineMap(Samples, 5).Write([0], hasMemory: true),
+                ["a state"] = state.Write(0),
                 ["a negative count"] = [0xff, 0xff, 0xff, 0xff, .. whole[4..]],
             };
         }
@@ -60,7 +58,7 @@ public sealed class SampleBytesTests
     }
 
     [Fact]
-    public void States_of_any_samples_survive_and_others_stay()
+    public void A_state_survives_in_any_place_of_a_batch_and_others_stay()
     {
         var random = new Random(43);
         for (var trial = 0; trial < 200; trial++)
@@ -68,43 +66,40 @@ public sealed class SampleBytesTests
             var elements = random.Next(1, 40);
             using var from = AnyState(random, elements);
             using var to = new BlockState(Samples, elements);
-            using var zeros = new BlockState(Samples, elements);
-            var chosen = AnyOf(random);
+            var (sample, place) = (random.Next(Samples), random.Next(Samples));
 
-            to.Read(from.Write(chosen));
+            to.Read(place, from.Write(sample));
 
             for (var n = 0; n < Samples; n++)
             {
-                var expected = chosen.Contains(n) ? from : zeros;
-                Assert.Equal(expected.X(n), to.X(n));
-                Assert.Equal(expected.Y(n), to.Y(n));
-                Assert.Equal(expected.Denoised(n), to.Denoised(n));
-                Assert.Equal(expected.LocalVariance(n), to.LocalVariance(n));
+                Assert.Equal(n == place ? from.X(sample) : new float[elements], to.X(n));
+                Assert.Equal(n == place ? from.Y(sample) : new float[elements], to.Y(n));
+                Assert.Equal(n == place ? from.Denoised(sample) : new float[elements], to.Denoised(n));
+                Assert.Equal(n == place ? from.LocalVariance(sample) : 0, to.LocalVariance(n));
             }
         }
+    }
+
+    [Fact]
+    public void A_state_of_another_length_is_refused()
+    {
+        using var state = new BlockState(1, elements: 4);
+        var bytes = state.Write(0);
+
+        Assert.Throws<InvalidDataException>(() => state.Read(0, bytes.AsSpan(..^1)));
+        Assert.Throws<InvalidDataException>(() => state.Read(0, [.. bytes, 0]));
     }
 
     [Theory]
     [MemberData(nameof(Spoilt))]
     public void Other_bytes_are_refused_and_replace_nothing(string kind)
     {
-        using var state = AnyState(new Random(47), elements: 4);
-        var before = state.Write(All);
+        var map = AnyMap(new Random(47), elements: 4, hasMemory: true);
+        var before = map.Write(All, hasMemory: true);
 
-        Assert.Throws<InvalidDataException>(() => state.Read(NotOfThisBatch[kind]));
+        Assert.Throws<InvalidDataException>(() => map.Read(NotOfThisBatch[kind]));
 
-        Assert.Equal(before, state.Write(All));
-    }
-
-    [Fact]
-    public void A_state_is_not_taken_for_a_map()
-    {
-        using var state = new BlockState(Samples, elements: 4);
-        var map = new AffineMap(Samples, 4);
-
-        Assert.Throws<InvalidDataException>(() => map.Read(state.Write([0])));
-        Assert.Throws<InvalidDataException>(() => map.Read(map.Write([0], hasMemory: false).AsSpan(..^4)));
-        Assert.Throws<InvalidDataException>(() => map.Read([1, 2, 3]));
+        Assert.Equal(before, map.Write(All, hasMemory: true));
     }
 
     private static int[] All => [.. Enumerable.Range(0, Samples)];

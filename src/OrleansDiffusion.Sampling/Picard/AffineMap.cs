@@ -111,8 +111,9 @@ public sealed class AffineMap
 
     /// <summary>Replaces the maps of the samples that were written; others stay.</summary>
     /// <param name="bytes">What <see cref="Write"/> returned for maps of as many elements.</param>
+    /// <returns>The samples.</returns>
     /// <exception cref="InvalidDataException">They are not; nothing was replaced.</exception>
-    public void Read(ReadOnlySpan<byte> bytes)
+    public IReadOnlyList<int> Read(ReadOnlySpan<byte> bytes)
     {
         var hasMemory = SampleBytes.RowsOf(bytes) != RowsOf(hasMemory: false);
         var reader = SampleBytes.Read(bytes, Samples, Elements, ScalarsOf(hasMemory), RowsOf(hasMemory));
@@ -126,6 +127,8 @@ public sealed class AffineMap
             if (hasMemory)
                 reader.Take(OffsetY(sample));
         }
+
+        return reader.Samples;
     }
 
     private static int ScalarsOf(bool hasMemory) => hasMemory ? 4 : 1;
