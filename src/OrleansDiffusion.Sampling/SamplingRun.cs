@@ -64,15 +64,8 @@ internal sealed class SamplingRun : IDisposable
     /// </summary>
     /// <param name="nodes">Each with the samples that are active there.</param>
     /// <param name="cancellationToken">Ends the evaluation between two calls of the model.</param>
-    public void Evaluate(IEnumerable<(PicardNode Node, bool[] Active)> nodes, CancellationToken cancellationToken)
-    {
-        foreach (var (node, active) in nodes)
-            _evaluation.Add(node, active);
-        _evaluations += _evaluation.Run(cancellationToken);
-        foreach (var (node, active) in nodes.Where(entry => entry.Node.NotFinite.Count > 0))
-            _evaluation.Add(node, active);
-        _evaluations += _evaluation.Run(cancellationToken);
-    }
+    public void Evaluate(IEnumerable<(PicardNode Node, bool[] Active)> nodes, CancellationToken cancellationToken) =>
+        _evaluations += _evaluation.Ask([.. nodes], cancellationToken).Sum();
 
     /// <summary>The run's result.</summary>
     /// <param name="outcome">What became of its samples.</param>
