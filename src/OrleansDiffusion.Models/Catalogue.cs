@@ -27,14 +27,23 @@ public static class Catalogue
     /// A name, the path of a mixture's <c>.json</c>, or a folder in the diffusers layout.
     /// </param>
     /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
-    public static Model Open(string nameOrPath)
+    public static Model Open(string nameOrPath) => Open(nameOrPath, NetworkDevice());
+
+    /// <summary>Opens a model for a device.</summary>
+    /// <param name="nameOrPath">
+    /// A name, the path of a mixture's <c>.json</c>, or a folder in the diffusers layout.
+    /// </param>
+    /// <param name="device">Where a network computes; a mixture always does on the CPU.</param>
+    /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
+    public static Model Open(string nameOrPath, Device device)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
+        ArgumentNullException.ThrowIfNull(device);
         return nameOrPath switch
         {
             DemoMixture.Name => Mixture(nameOrPath, DemoMixture.Create()),
-            Digits => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, NetworkDevice()),
-            _ => OpenName(nameOrPath) ?? OpenPath(nameOrPath),
+            Digits => new UNetFolder(Pretrained(Digits)).Open(nameOrPath, device),
+            _ => OpenName(nameOrPath, device) ?? OpenPath(nameOrPath, device),
         };
     }
 
@@ -44,11 +53,11 @@ public static class Catalogue
         : new UNetFolder(path).Open(name, device);
 
     // A path asks nothing of the folder of models.
-    private static Model? OpenName(string name) => Path.GetFileName(name) == name
-        ? ModelsFolder.OfEnvironment()?.Open(name, NetworkDevice())
+    private static Model? OpenName(string name, Device device) => Path.GetFileName(name) == name
+        ? ModelsFolder.OfEnvironment()?.Open(name, device)
         : null;
 
-    private static Model OpenPath(string path)
+    private static Model OpenPath(string path, Device device)
     {
         if (TorchScriptFolder.IsOne(path) || Path.GetExtension(path) == ".pt")
         {
@@ -58,7 +67,7 @@ public static class Catalogue
         }
 
         return Path.Exists(path)
-            ? OpenData(path, path, NetworkDevice())
+            ? OpenData(path, path, device)
             : throw new ModelFormatException(
                 $"{path}: no such file or folder, and not the name of a model ({string.Join(", ", Names)})");
     }
