@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;

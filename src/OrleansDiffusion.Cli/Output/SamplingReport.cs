@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;

@@ -1,7 +1,7 @@
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
-using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
 
 namespace OrleansDiffusion.Nodes.Planning;
@@ -9,20 +9,6 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <summary>A request in the samplers' own terms.</summary>
 internal static class RequestOptions
 {
-    /// <summary>How blocks are iterated; the lookahead is 1 where none is given.</summary>
-    public static PicardOptions Picard(SamplingRequest request)
-    {
-        var usual = new PicardOptions();
-        return usual with
-        {
-            Linearization = Choices.Linearizations.Read(request.Linearization),
-            Start = Choices.Starts.Read(request.Start),
-            Tolerance = request.Tolerance,
-            MaxSweeps = request.MaxSweeps,
-            Lookahead = request.Lookahead ?? usual.Lookahead,
-        };
-    }
-
     /// <summary>The grid, as the model has it where nothing else is asked for; a block cut only if one is given.</summary>
     public static TimelineOptions Timeline(SamplingRequest request, Model model)
     {

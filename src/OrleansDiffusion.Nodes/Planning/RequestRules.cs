@@ -1,3 +1,4 @@
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Sampling;
 
@@ -18,7 +19,7 @@ public static class RequestRules
             Choices.Spacings.Read(request.Spacing);
         if (request.Schedule is not null)
             Choices.Schedules.Read(request.Schedule);
-        RequestOptions.Picard(request).Validate();
+        Choices.Picard(request).Validate();
         RequirePositive("count", request.Count);
         RequirePositive("batch", request.Batch);
         RequirePositive("points-per-node", request.PointsPerNode);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
@@ -99,7 +100,7 @@ public sealed record SamplingPlan
             Sampler = options.Sampler,
             Timeline = Timeline.Create(options, schedule),
             Schedule = schedule,
-            Picard = RequestOptions.Picard(request) with { Lookahead = 1 },
+            Picard = Choices.Picard(request) with { Lookahead = 1 },
             IsSequential = true,
             Conditions = conditions,
             Seed = request.Seed,

@@ -1,3 +1,4 @@
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 

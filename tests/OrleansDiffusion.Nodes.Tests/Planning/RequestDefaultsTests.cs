@@ -1,3 +1,4 @@
+using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
@@ -20,7 +21,7 @@ public sealed class RequestDefaultsTests
 
     [Fact]
     public void The_iteration_of_a_request_is_by_default_that_of_the_samplers() =>
-        Assert.Equal(new PicardOptions(), RequestOptions.Picard(Usual));
+        Assert.Equal(new PicardOptions(), Choices.Picard(Usual));
 
     [Fact]
     public void The_first_name_of_a_choice_is_the_default_of_a_request()

@@ -1,8 +1,9 @@
+using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
 
-namespace OrleansDiffusion.Nodes.Planning;
+namespace OrleansDiffusion.Grid.Planning;
 
 /// <summary>What requests and the command line name, and what the names stand for.</summary>
 public static class Choices
@@ -33,4 +34,20 @@ public static class Choices
     /// <summary>First iterates of a block.</summary>
     public static NamedChoice<FirstIterate> Starts { get; } =
         new("start", ("rolled", FirstIterate.Rolled), ("copied", FirstIterate.Copied));
+
+    /// <summary>How a request's blocks are iterated; the lookahead is 1 where none is given.</summary>
+    /// <exception cref="InvalidOptionException">It names something that there is not.</exception>
+    public static PicardOptions Picard(SamplingRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var usual = new PicardOptions();
+        return usual with
+        {
+            Linearization = Linearizations.Read(request.Linearization),
+            Start = Starts.Read(request.Start),
+            Tolerance = request.Tolerance,
+            MaxSweeps = request.MaxSweeps,
+            Lookahead = request.Lookahead ?? usual.Lookahead,
+        };
+    }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using OrleansDiffusion.Sampling;
 
-namespace OrleansDiffusion.Nodes.Planning;
+namespace OrleansDiffusion.Grid.Planning;
 
 /// <summary>An option that takes one of a few values, each asked for by its name.</summary>
 /// <typeparam name="T">What a name stands for.</typeparam>

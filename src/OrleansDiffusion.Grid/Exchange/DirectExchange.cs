@@ -1,0 +1,30 @@
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+
+namespace OrleansDiffusion.Grid.Exchange;
+
+/// <summary>By direct calls of the grains.</summary>
+/// <param name="grains">The grains.</param>
+internal sealed class DirectExchange(IGrainFactory grains) : ISweepExchange
+{
+    public Task ToSlices(BatchKey batch, int slices, SweepMessage message)
+    {
+        var speaker = message is Folded folded ? folded.Slice : -1;
+        return Task.WhenAll(Enumerable.Range(0, slices).Where(slice => slice != speaker).Select(slice =>
+            grains.GetGrain<ISliceGrain>(new SliceKey(batch, slice, slices).ToString()).Receive(message)));
+    }
+
+    public Task ToSupervisor(BatchKey batch, SweepMessage message) =>
+        grains.GetGrain<IBlockSupervisorGrain>(batch.ToString()).Receive(message);
+
+    // The grains' own Receive is what is called.
+    public Task<IAsyncDisposable> Listen(BatchKey batch, bool asSupervisor, Action<SweepMessage> receive) =>
+        Task.FromResult<IAsyncDisposable>(Nothing.Instance);
+
+    private sealed class Nothing : IAsyncDisposable
+    {
+        public static Nothing Instance { get; } = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

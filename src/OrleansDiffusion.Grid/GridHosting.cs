@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Supervision;
+using Orleans.Streams;
+
+namespace OrleansDiffusion.Grid;
+
+/// <summary>Adds the job and supervisor grains' services to a silo.</summary>
+public static class GridHosting
+{
+    /// <summary>Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="configure">Sets options; they are checked at start.</param>
+    public static ISiloBuilder AddSamplingGrid(this ISiloBuilder silo, Action<GridOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.AddOptions<GridOptions>().Configure(configure ?? (_ => { }))
+            .PostConfigure(options => options.Validate()).ValidateOnStart();
+        silo.Services.TryAddKeyedSingleton(GridNames.Time, TimeProvider.System);
+        silo.Services.TryAddSingleton<ComputeSilos>();
+        silo.Services.TryAddSingleton<ISweepExchange>(services =>
+            services.GetRequiredService<IOptions<GridOptions>>().Value.Streams is { } name
+                ? new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(name))
+                : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
+        return silo;
+    }
+}

@@ -1,0 +1,14 @@
+namespace OrleansDiffusion.Grid;
+
+/// <summary>Names that the grid and what plugs into it agree on.</summary>
+public static class GridNames
+{
+    /// <summary>The key of the <see cref="TimeProvider"/> service of the grid's own timeouts.</summary>
+    public const string Time = "odiff.time";
+
+    /// <summary>The key of a silo's metadata under which it says how many devices it has.</summary>
+    public const string Devices = "odiff.devices";
+
+    /// <summary>The grain type of slices: silos that load it can hold time-nodes.</summary>
+    public const string SliceType = "odiff.slice";
+}

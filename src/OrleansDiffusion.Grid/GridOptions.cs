@@ -1,0 +1,42 @@
+using OrleansDiffusion.Sampling;
+
+namespace OrleansDiffusion.Grid;
+
+/// <summary>How jobs are run.</summary>
+public sealed class GridOptions
+{
+    /// <summary>The stream provider that carries the sweeps where nothing else is asked for.</summary>
+    public const string DefaultStreams = "sweeps";
+
+    /// <summary>
+    /// The name of the stream provider that carries the sweeps, or <c>null</c> for direct calls between grains.
+    /// Default <see cref="DefaultStreams"/>.
+    /// </summary>
+    public string? Streams { get; set; } = DefaultStreams;
+
+    /// <summary>
+    /// How long a sweep may take, its model calls included, before its blocks are begun anew; 1 ms or more. Default 10
+    /// minutes.
+    /// </summary>
+    public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a batch is begun anew before its job fails, 0 or more. Default 5.</summary>
+    public int MaxRecoveries { get; set; } = 5;
+
+    /// <summary>How long the first wait before a batch is begun anew is; it doubles. 0 or more. Default 200 ms.</summary>
+    public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Throws if an option is out of its range.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public void Validate()
+    {
+        if (Streams is { Length: 0 })
+            throw new InvalidOptionException(nameof(Streams), "must name a stream provider, or be null for direct calls");
+        if (SweepTimeout < TimeSpan.FromMilliseconds(1))
+            throw new InvalidOptionException(nameof(SweepTimeout), $"must be 1 ms or more, was {SweepTimeout}");
+        if (MaxRecoveries < 0)
+            throw new InvalidOptionException(nameof(MaxRecoveries), $"must be 0 or more, was {MaxRecoveries}");
+        if (RecoveryDelay < TimeSpan.Zero)
+            throw new InvalidOptionException(nameof(RecoveryDelay), $"must be 0 or more, was {RecoveryDelay}");
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Exchange;
+using Orleans.Concurrency;
+
+namespace OrleansDiffusion.Grid.Supervision;
+
+/// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
+[GrainType("odiff.supervisor"), Reentrant]
+internal sealed partial class BlockSupervisorGrain(
+    ISweepExchange exchange, ComputeSilos silos, IOptions<GridOptions> options,
+    [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)
+    : Grain, IBlockSupervisorGrain, IDisposable
+{
+    // A message holds 100 MB at most.
+    private const int BytesAMessage = 16 << 20;
+
+    private readonly CancellationTokenSource _cancelled = new();
+    private BatchRun? _run;
+    private Task _walk = Task.CompletedTask;
+    private Task _told = Task.CompletedTask;
+
+    public Task Start(BatchAssignment batch)
+    {
+        if (_run is not null)
+            return Task.CompletedTask;
+        _run = new BatchRun(batch, GrainFactory, exchange, silos, options.Value, time, logger);
+        _walk = Walk(batch, _run);
+        return Task.CompletedTask;
+    }
+
+    public Task Receive(SweepMessage message)
+    {
+        _run?.Receive(message);
+        return Task.CompletedTask;
+    }
+
+    public async Task Cancel()
+    {
+        await _cancelled.CancelAsync();
+        await _walk;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _cancelled.CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancelled.Dispose();
+
+    private async Task Walk(BatchAssignment batch, BatchRun run)
+    {
+        var job = GrainFactory.GetGrain<IBatchOwner>(batch.Key.JobId);
+        var token = _cancelled.Token;
+        try
+        {
+            await using var listening = await exchange.Listen(batch.Key, asSupervisor: true, run.Receive);
+            await run.Run(() => Tell(job, batch.Key.Batch, run), token);
+            await Deliver(job, batch, run);
+            await job.Done(batch.Key.Batch, run.Report());
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            LogCancelled(batch.Key);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, batch.Key);
+            await job.Failed(batch.Key.Batch, e.Message.ReplaceLineEndings(" "));
+        }
+        finally
+        {
+            await LetGo(run);
+        }
+    }
+
+    // Progress overtakes itself rather than hold a sweep up.
+    private void Tell(IBatchOwner job, int batch, BatchRun run)
+    {
+        if (_told.IsCompleted)
+            _told = job.Progressed(batch, run.Progress());
+    }
+
+    private static async Task Deliver(IBatchOwner job, BatchAssignment batch, BatchRun run)
+    {
+        var bytesOfSample = batch.Outline.Elements * sizeof(float);
+        var atOnce = Math.Max(1, BytesAMessage / bytesOfSample);
+        for (var first = 0; first < batch.Samples; first += atOnce)
+        {
+            var values = new byte[Math.Min(atOnce, batch.Samples - first) * bytesOfSample];
+            for (var n = 0; n * bytesOfSample < values.Length; n++)
+            {
+                var place = values.AsSpan(n * bytesOfSample, bytesOfSample);
+                if (run.Values(first + n) is { } x)
+                    x.Span.CopyTo(place);
+                else
+                    System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(place).Fill(float.NaN);
+            }
+
+            await job.Deliver(batch.Key.Batch, new SampleValues(batch.FirstSample + first, values));
+        }
+    }
+
+    private async Task LetGo(BatchRun run)
+    {
+        try
+        {
+            await run.Close();
+        }
+        catch (Exception e)
+        {
+            // What cannot be reached has let go already, or will when it idles.
+            LogNotClosed(e);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is cancelled")]
+    private partial void LogCancelled(BatchKey batch);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} failed")]
+    private partial void LogFailed(Exception e, BatchKey batch);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A slice could not be closed")]
+    private partial void LogNotClosed(Exception e);
+}

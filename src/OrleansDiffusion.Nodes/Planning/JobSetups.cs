@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Nodes.Devices;
+
+namespace OrleansDiffusion.Nodes.Planning;
+
+/// <summary>The jobs that a silo takes part in, each set up once for all its slices and time-nodes.</summary>
+/// <param name="models">The silo's models.</param>
+/// <param name="devices">The silo's devices; any of them will do to plan.</param>
+internal sealed class JobSetups(ModelStore models, DevicePool devices)
+{
+    // Time-nodes of all open blocks together, where the request leaves it open.
+    private const int NodesInWindow = 8;
+
+    private readonly ConcurrentDictionary<string, (Task<JobSetup> Setup, int Users)> _setups = [];
+
+    /// <summary>Plans a request.</summary>
+    /// <exception cref="Sampling.InvalidOptionException">An option that cannot be used.</exception>
+    /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
+    public async Task<JobOutline> Plan(SamplingRequest request, CancellationToken cancellationToken)
+    {
+        var model = await models.OpenAsync(request.Model, devices.Executors[0].Device, cancellationToken);
+        var plan = SamplingPlan.For(request, model);
+        return new JobOutline
+        {
+            Model = model.Name,
+            Shape = [.. model.Denoiser.Shape],
+            StepsOfBlocks = [.. plan.Timeline.Blocks.Select(block => block.Steps.Length)],
+            Batch = plan.Batch,
+            Lookahead = plan.Picard.Lookahead,
+            PointsPerNode = plan.PointsPerNode ?? PointsPerNode(plan),
+            DataVariance = model.Denoiser.DataVariance,
+            Sensitivity = model.Denoiser.Sensitivity,
+        };
+    }
+
+    /// <summary>A job's setup, kept until as many have let it go as have asked for it.</summary>
+    public Task<JobSetup> Take(BatchAssignment batch, CancellationToken cancellationToken) => _setups.AddOrUpdate(
+        batch.Key.JobId,
+        _ => (SetUp(batch.Request), 1),
+        (_, entry) => (entry.Setup.IsFaulted ? SetUp(batch.Request) : entry.Setup, entry.Users + 1))
+        .Setup.WaitAsync(cancellationToken);
+
+    /// <summary>Lets a setup go.</summary>
+    public void Release(BatchAssignment batch)
+    {
+        var left = _setups.AddOrUpdate(
+            batch.Key.JobId, _ => throw new InvalidOperationException($"job {batch.Key.JobId} is not set up here"),
+            (_, entry) => entry with { Users = entry.Users - 1 });
+        if (left.Users == 0)
+            _setups.TryRemove(KeyValuePair.Create(batch.Key.JobId, left));
+    }
+
+    /// <summary>The job's model on one of the silo's devices.</summary>
+    public Task<Model> ModelOn(DeviceExecutor executor, BatchAssignment batch, CancellationToken cancellationToken) =>
+        models.OpenAsync(batch.Request.Model, executor.Device, cancellationToken);
+
+    // Whatever the cluster, so that the samples do not depend on it to the last bit.
+    private static int PointsPerNode(SamplingPlan plan)
+    {
+        var blockSteps = plan.Timeline.Blocks.Max(block => block.Steps.Length);
+        return Math.Min(blockSteps, (int)(((long)blockSteps * plan.Picard.Lookahead) + NodesInWindow - 1) / NodesInWindow);
+    }
+
+    private async Task<JobSetup> SetUp(SamplingRequest request)
+    {
+        var model = await models.OpenAsync(request.Model, devices.Executors[0].Device);
+        var plan = SamplingPlan.For(request, model);
+        return new JobSetup(
+            plan.Timeline, plan.Conditions, plan.Picard, request.Seed, model.Denoiser.DataVariance,
+            checked((int)model.Denoiser.Shape.Aggregate(1L, (product, size) => product * size)));
+    }
+}

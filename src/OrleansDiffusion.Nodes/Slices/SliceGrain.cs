@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Nodes.Placement;
+using OrleansDiffusion.Nodes.Planning;
+using Orleans.Concurrency;
+
+namespace OrleansDiffusion.Nodes.Slices;
+
+/// <summary>
+/// A silo's end of a batch's exchange. Messages only leave their mark and return; sweeps are made beside them, so that
+/// maps come in while the model is asked.
+/// </summary>
+[GrainType(GridNames.SliceType), TimelinePlacement, Reentrant]
+internal sealed partial class SliceGrain(
+    JobSetups setups, DevicePool devices, ISweepExchange exchange, ILogger<SliceGrain> logger)
+    : Grain, ISliceGrain, IDisposable
+{
+    private CancellationTokenSource _cancelled = new();
+    private IAsyncDisposable? _listening;
+    private SliceSpec? _spec;
+    private SliceRun? _run;
+    private int _sweep;         // the last one that was begun
+    private SweepMessage? _said; // what was said of it
+
+    public async Task Open(SliceSpec spec, CancellationToken cancellationToken = default)
+    {
+        if (spec.Epoch < _spec?.Epoch)
+            throw new InvalidOperationException($"epoch {spec.Epoch} is over, epoch {_spec.Epoch} is on");
+        if (spec.Epoch == _spec?.Epoch)
+            return;
+        await LetGo();
+        var key = SliceKey.Parse(this.GetPrimaryKeyString());
+        _listening ??= await exchange.Listen(key.Batch, asSupervisor: false, Take);
+        var setup = await setups.Take(spec.Batch, cancellationToken);
+        _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count);
+        (_spec, _sweep, _said) = (spec, 0, null);
+    }
+
+    public Task Receive(SweepMessage message)
+    {
+        Take(message);
+        return Task.CompletedTask;
+    }
+
+    public Task<ImmutableArray<byte[]>> Exits(int epoch, int sweep, int block, ImmutableArray<int> samples) =>
+        _run is not null && _spec!.Epoch == epoch && _sweep == sweep && _said is Moved
+            ? _run.Exits(block, samples)
+            : throw new InvalidOperationException($"sweep {sweep} of epoch {epoch} is not the last that was made here");
+
+    public async Task Close(int epoch)
+    {
+        if (epoch < _spec?.Epoch)
+            return;
+        await LetGo();
+        DeactivateOnIdle();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _cancelled.CancelAsync();
+        if (_listening is not null)
+            await _listening.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancelled.Dispose();
+
+    private void Take(SweepMessage message)
+    {
+        if (_run is null || message.Epoch != _spec!.Epoch)
+            return;
+        switch (message)
+        {
+            case Folded folded:
+                _run.Receive(folded);
+                break;
+            case Go go when go.Sweep > _sweep:
+                (_sweep, _said) = (go.Sweep, null);
+                _ = Sweep(_run, go, _cancelled.Token);
+                break;
+            case Go go when go.Sweep == _sweep && _said is not null:
+                _ = Say(_said);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task Sweep(SliceRun run, Go go, CancellationToken cancellationToken)
+    {
+        SweepMessage outcome;
+        try
+        {
+            outcome = await run.Sweep(go, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, this.GetPrimaryKeyString(), go.Epoch, go.Sweep);
+            outcome = new SliceFailed(go.Epoch, go.Sweep, SliceKey.Parse(this.GetPrimaryKeyString()).Slice, e.Message);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+            return;
+        _said = outcome;
+        await Say(outcome);
+    }
+
+    private async Task Say(SweepMessage message)
+    {
+        try
+        {
+            await exchange.ToSupervisor(_spec!.Batch.Key, message);
+        }
+        catch (Exception e)
+        {
+            // The supervisor misses it, and begins a new epoch.
+            LogNotSaid(e, this.GetPrimaryKeyString(), message.Epoch, message.Sweep);
+        }
+    }
+
+    private async Task LetGo()
+    {
+        await _cancelled.CancelAsync();
+        _cancelled.Dispose();
+        _cancelled = new CancellationTokenSource();
+        var run = _run;
+        _run = null;
+        if (run is null)
+            return;
+        setups.Release(_spec!.Batch);
+        await run.Close();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: sweep {Sweep} of epoch {Epoch} could not be made")]
+    private partial void LogFailed(Exception e, string slice, int epoch, int sweep);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: the supervisor was not told of sweep {Sweep} of epoch {Epoch}")]
+    private partial void LogNotSaid(Exception e, string slice, int epoch, int sweep);
+}

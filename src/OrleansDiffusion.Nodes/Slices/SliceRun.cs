@@ -1,0 +1,275 @@
+using System.Collections.Immutable;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Planning;
+using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Sampling.Picard;
+
+namespace OrleansDiffusion.Nodes.Slices;
+
+/// <summary>
+/// A slice in one epoch. A sweep goes: start what is new, evaluate all time-nodes (one model call), publish one map a
+/// block for the slices behind, compose the maps before each node, move it, say how far.
+/// </summary>
+internal sealed class SliceRun
+{
+    private readonly SliceSpec _spec;
+    private readonly int _slice;
+    private readonly JobSetup _setup;
+    private readonly ISweepExchange _exchange;
+    private readonly IGrainFactory _grains;
+    private readonly int _devices;
+    private readonly NodeLayout _layout;
+    private readonly FoldedInbox _inbox = new();
+    private readonly SortedDictionary<int, NodeRun> _runs = []; // of the open blocks, by block
+
+    // Where each sample's blocks begin that are not done, and what enters there.
+    private readonly (int Block, byte[] State)[] _leads;
+    private int _published;
+
+    public SliceRun(
+        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices)
+    {
+        (_spec, _slice, _setup, _exchange, _grains, _devices) = (spec, slice, setup, exchange, grains, devices);
+        var outline = spec.Batch.Outline;
+        _layout = new NodeLayout(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, spec.Weights);
+        _leads = new (int, byte[])[spec.Batch.Samples];
+    }
+
+    /// <summary>Takes the maps of another slice in.</summary>
+    public void Receive(Folded folded)
+    {
+        if (folded.Slice != _slice)
+            _inbox.Receive(folded);
+    }
+
+    /// <summary>Makes a sweep.</summary>
+    public async Task<Moved> Sweep(Go go, CancellationToken cancellationToken)
+    {
+        _published = 0;
+        _inbox.Begin(go.Sweep);
+        await OpenNodes(go, cancellationToken);
+        var entries = go.Entries.Select(entry => entry.Source == EntrySource.Noise
+            ? entry with { State = _setup.InitialState(_spec.Batch.FirstSample + entry.Sample) }
+            : entry).ToList();
+        foreach (var entry in entries.Where(entry => entry.IsFinal))
+            _leads[entry.Sample] = (entry.Block, entry.State!);
+        await StartNodes(go, entries.Where(entry => entry.Starts), cancellationToken);
+        return await SweepNodes(go, cancellationToken);
+    }
+
+    /// <summary>What leaves a block's last node.</summary>
+    public Task<ImmutableArray<byte[]>> Exits(int block, ImmutableArray<int> samples) =>
+        _runs.TryGetValue(block, out var run) && run.EndsBlock
+            ? run.Nodes[^1].Exits(_spec.Epoch, samples)
+            : throw new InvalidOperationException($"the end of block {block} is not in this slice");
+
+    /// <summary>Lets all time-nodes go.</summary>
+    public Task Close() => CloseNodes(_ => true);
+
+    private async Task OpenNodes(Go go, CancellationToken cancellationToken)
+    {
+        var closing = CloseNodes(block => block < go.FirstOpen);
+        var opening = new List<Task> { closing };
+        for (var block = go.FirstOpen; block < go.FirstOpen + go.Active.Length; block++)
+        {
+            var (first, count) = _layout.Run(block, _slice);
+            if (count == 0 || _runs.ContainsKey(block))
+                continue;
+            var run = new NodeRun(
+                [.. Enumerable.Range(first, count).Select(node => NodeGrain(block, node))],
+                [.. Enumerable.Range(0, count).Select(i => (int)((long)i * _devices / count))],
+                EndsBlock: first + count == _layout.Nodes(block));
+            _runs.Add(block, run);
+            opening.AddRange(run.Nodes.Select((node, i) => node.Open(
+                new NodeSpec(
+                    _spec.Batch, _spec.Epoch, block, _layout.Steps(block, first + i).First,
+                    _layout.Steps(block, first + i).Count, first + i, run.Devices[i]),
+                cancellationToken)));
+        }
+
+        await Task.WhenAll(opening);
+    }
+
+    private Task CloseNodes(Func<int, bool> which)
+    {
+        var closed = _runs.Where(run => which(run.Key)).ToList();
+        foreach (var (block, _) in closed)
+            _runs.Remove(block);
+        return Task.WhenAll(closed.SelectMany(run => run.Value.Nodes).Select(node => node.Close(_spec.Epoch)));
+    }
+
+    private ITimeNodeGrain NodeGrain(int block, int node) => _grains.GetGrain<ITimeNodeGrain>(
+        new NodeKey(_spec.Batch.Key, block, node, _layout.Nodes(block)).ToString());
+
+    private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
+    {
+        var batch = _spec.Batch;
+        var phase = new StartPhase(_setup, batch.FirstSample, batch.Samples, entries);
+        var maps = phase.NeedsMaps(_layout.Nodes) ? await Roll(go, phase) : null;
+        var passage = phase.Begin();
+        var starting = new List<Task>();
+        var own = phase.Blocks.Where(_runs.ContainsKey).ToList();
+        foreach (var block in own.Count == 0 ? [] : phase.Blocks.TakeWhile(block => block <= own[^1]))
+        {
+            phase.Enter(passage, block);
+            var starts = phase.StartsIn(block);
+            foreach (var slice in _layout.SlicesOf(block))
+            {
+                if (slice != _slice)
+                {
+                    if (maps is not null && (block < own[^1] || slice < _slice))
+                        passage.Through(await MapOf(FoldPhase.Start, slice, block, cancellationToken), starts);
+                    continue;
+                }
+
+                for (var node = 0; node < _runs[block].Nodes.Length; node++)
+                {
+                    starting.Add(_runs[block].Nodes[node].Start(_spec.Epoch, [.. phase.Entries(passage, block)]));
+                    if (maps is not null)
+                        passage.Through(maps[block][node], starts);
+                }
+            }
+        }
+
+        await Task.WhenAll(starting);
+    }
+
+    private async Task<Dictionary<int, byte[][]>> Roll(Go go, StartPhase phase)
+    {
+        var rolls = phase.Blocks.Where(_runs.ContainsKey).Select(async block => (block, await Task.WhenAll(
+            _runs[block].Nodes.Select(node => node.Roll(_spec.Epoch, [.. phase.Held(block)])))));
+        var maps = (await Task.WhenAll(rolls)).ToDictionary();
+        await Publish(
+            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))]);
+        return maps;
+    }
+
+    private async Task<Moved> SweepNodes(Go go, CancellationToken cancellationToken)
+    {
+        var swept = _runs.Where(run => ActiveIn(go, run.Key).Contains(true)).ToList();
+        var evaluated = await Evaluate(go, swept, cancellationToken);
+        await Publish(FoldPhase.Sweep, go, [.. swept.Where(run => IsNeeded(go, run.Key)).Select(run =>
+            new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))]);
+        var updates = await Move(go, evaluated, cancellationToken);
+
+        var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
+        var calls = all.Where(node => node.Rows > 0).DistinctBy(node => node.Call).ToList();
+        return new Moved(
+            go.Epoch, go.Sweep, _slice, updates, [.. all.SelectMany(node => node.NotFinite)], all.Sum(node => node.Rows),
+            calls.Count, calls.Select(call => call.ModelTime).DefaultIfEmpty().Max(), _published + 1);
+    }
+
+    private async Task<Dictionary<int, NodeEvaluated[]>> Evaluate(
+        Go go, List<KeyValuePair<int, NodeRun>> swept, CancellationToken cancellationToken)
+    {
+        var group = $"{_spec.Batch.Key}/{go.Epoch}/{go.Sweep}/{_slice}";
+        var sizes = swept.SelectMany(run => run.Value.Devices).CountBy(device => device).ToDictionary();
+        var evaluations = swept.Select(async run => (run.Key, await Task.WhenAll(run.Value.Nodes.Select((node, i) =>
+            node.Evaluate(
+                go.Epoch, go.Sweep, ActiveIn(go, run.Key), group, sizes[run.Value.Devices[i]], cancellationToken)))));
+        return (await Task.WhenAll(evaluations)).ToDictionary();
+    }
+
+    // Every block is entered by what leaves the one before it in this sweep.
+    private async Task<ImmutableArray<double[]>> Move(
+        Go go, Dictionary<int, NodeEvaluated[]> evaluated, CancellationToken cancellationToken)
+    {
+        var passage = new Passage(_setup, _spec.Batch.FirstSample, _spec.Batch.Samples);
+        var updates = go.Active.Select(active => new double[active.Length]).ToImmutableArray();
+        var moves = new List<Task>();
+        var last = evaluated.Keys.DefaultIfEmpty(-1).Max();
+        for (var i = 0; i < go.Active.Length && go.FirstOpen + i <= last; i++)
+        {
+            var (block, active) = (go.FirstOpen + i, go.Active[i]);
+            for (var n = 0; n < active.Length; n++)
+            {
+                if (!active[n])
+                    continue;
+                if (_leads[n].Block == block)
+                    passage.Begin(n, _leads[n].State);
+                passage.Enter(_setup.Timeline.Blocks[block], n);
+            }
+
+            foreach (var slice in active.Contains(true) ? _layout.SlicesOf(block) : [])
+            {
+                if (slice != _slice)
+                {
+                    if (block < last || slice < _slice)
+                        passage.Through(await MapOf(FoldPhase.Sweep, slice, block, cancellationToken), active);
+                    continue;
+                }
+
+                for (var node = 0; node < evaluated[block].Length; node++)
+                {
+                    moves.Add(MoveNode(go, block, node, passage.Entries(active), evaluated[block][node], updates[i]));
+                    passage.Through(evaluated[block][node].Map, active);
+                }
+            }
+        }
+
+        await Task.WhenAll(moves);
+        return updates;
+    }
+
+    // What could not be moved, because its entry or its own map is not known, did not converge.
+    private async Task MoveNode(
+        Go go, int block, int node, NodeEntry[] entries, NodeEvaluated evaluated, double[] updates)
+    {
+        var known = new HashSet<int>(evaluated.NotFinite.Select(lost => lost.Sample));
+        entries = [.. entries.Where(entry => !known.Contains(entry.Sample))];
+        var moved = entries.Length == 0
+            ? []
+            : await _runs[block].Nodes[node].Move(go.Epoch, go.Sweep, [.. entries]);
+        var update = new double[updates.Length];
+        Array.Fill(update, double.PositiveInfinity);
+        for (var i = 0; i < entries.Length; i++)
+            update[entries[i].Sample] = moved[i];
+        for (var n = 0; n < updates.Length; n++)
+        {
+            if (ActiveIn(go, block)[n])
+                updates[n] = Math.Max(updates[n], update[n]);
+        }
+    }
+
+    private byte[] Composed(byte[][] maps)
+    {
+        if (maps.Length == 1)
+            return maps[0];
+        var (samples, elements) = (_spec.Batch.Samples, _setup.Elements);
+        var (composed, next) = (new AffineMap(samples, elements), new AffineMap(samples, elements));
+        var present = Enumerable.Range(0, samples).ToHashSet();
+        foreach (var map in maps)
+        {
+            present.IntersectWith(next.Read(map));
+            foreach (var n in present)
+                composed.Append(n, next);
+        }
+
+        return composed.Write([.. present.Order()], _setup.HasMemory);
+    }
+
+    private async Task Publish(FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs)
+    {
+        if (_layout.Slices == 1 || runs.IsEmpty)
+            return;
+        _published++;
+        await _exchange.ToSlices(
+            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs));
+    }
+
+    // Whether another slice holds nodes that are swept behind this slice's in a block.
+    private bool IsNeeded(Go go, int block) =>
+        _layout.SlicesOf(block).Any(slice => slice > _slice)
+        || Enumerable.Range(block + 1, go.FirstOpen + go.Active.Length - block - 1).Any(later =>
+            ActiveIn(go, later).Contains(true) && _layout.SlicesOf(later).Any(slice => slice != _slice));
+
+    private async Task<byte[]> MapOf(FoldPhase phase, int slice, int block, CancellationToken cancellationToken)
+    {
+        var folded = await _inbox.From(phase, slice).WaitAsync(cancellationToken);
+        return folded.Runs.First(run => run.Block == block).Map;
+    }
+
+    private static bool[] ActiveIn(Go go, int block) => go.Active[block - go.FirstOpen];
+}

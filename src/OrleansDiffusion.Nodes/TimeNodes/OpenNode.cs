@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Sampling.Steps;
+
+namespace OrleansDiffusion.Nodes.TimeNodes;
+
+/// <summary>
+/// A time-node's points, and its answers in the last sweep, which it gives again if it is asked again.
+/// </summary>
+internal sealed class OpenNode : IDisposable
+{
+    private readonly NodeSpec _spec;
+    private readonly JobSetup _setup;
+    private readonly DeviceExecutor _executor;
+    private readonly IDenoiser _model;
+    private readonly PicardNode _node;
+    private readonly BlockState _state;  // what enters, or leaves
+    private readonly AffineMap _map;
+    private (int Sweep, NodeEvaluated Answer)? _evaluated;
+    private (int Sweep, double[] Answer)? _moved;
+
+    public OpenNode(NodeSpec spec, JobSetup setup, DeviceExecutor executor, IDenoiser model)
+    {
+        (_spec, _setup, _executor, _model) = (spec, setup, executor, model);
+        var block = setup.Timeline.Blocks[spec.Block];
+        var samples = spec.Batch.Samples;
+        _node = new PicardNode(
+            block.Steps[spec.FirstStep..(spec.FirstStep + spec.Steps)], block.SecondState != SecondState.None,
+            spec.Batch.FirstSample, samples, setup.Elements, setup.Picard.Linearization, setup.Noise, setup.Conditions)
+        {
+            IsEntryComposed = true,
+        };
+        _state = new BlockState(samples, setup.Elements);
+        _map = new AffineMap(samples, setup.Elements);
+    }
+
+    public byte[] Roll(ImmutableArray<NodeEntry> entries)
+    {
+        foreach (var (sample, state) in entries)
+        {
+            _state.Read(sample, state);
+            _node.FoldRoll(sample, _state.Denoised(sample), _map);
+        }
+
+        return _map.Write([.. entries.Select(entry => entry.Sample)], _setup.HasMemory);
+    }
+
+    public void Start(ImmutableArray<NodeEntry> entries)
+    {
+        foreach (var (sample, state) in entries)
+        {
+            _state.Read(sample, state);
+            _node.Start(sample, _state, _setup.Picard.Start);
+        }
+    }
+
+    public async Task<NodeEvaluated> Evaluate(
+        int sweep, bool[] active, EvaluationGroup group, CancellationToken cancellationToken)
+    {
+        if (_evaluated is { } before && before.Sweep == sweep)
+            return before.Answer;
+        var outcome = await _executor.EvaluateAsync(_model, _node, active, group, cancellationToken);
+        var present = active.ToArray();
+        foreach (var (sample, _) in _node.NotFinite)
+            present[sample] = false;
+        _node.Fold(present, _map);
+        var answer = new NodeEvaluated(
+            _map.Write([.. Enumerable.Range(0, present.Length).Where(n => present[n])], _setup.HasMemory),
+            [.. _node.NotFinite.Select(row =>
+                new NotFinite(row.Sample, _spec.Block, _spec.FirstStep + row.Step, _spec.Node))],
+            outcome.Rows, outcome.Call, outcome.CallTime);
+        _evaluated = (sweep, answer);
+        return answer;
+    }
+
+    public double[] Move(int sweep, ImmutableArray<NodeEntry> entries)
+    {
+        if (_moved is { } before && before.Sweep == sweep)
+            return before.Answer;
+        if (_evaluated?.Sweep != sweep)
+            throw new InvalidOperationException($"sweep {sweep} cannot be moved: it was not evaluated here");
+        var active = new bool[_state.Samples];
+        foreach (var (sample, state) in entries)
+        {
+            var values = MemoryMarshal.Cast<byte, float>(state);
+            values[.._setup.Elements].CopyTo(_state.X(sample));
+            values.Slice(_setup.Elements, _setup.Elements).CopyTo(_state.Y(sample));
+            active[sample] = true;
+        }
+
+        var updates = new double[_state.Samples];
+        _node.Move(_state, active, updates);
+        var answer = entries.Select(entry => updates[entry.Sample]).ToArray();
+        _moved = (sweep, answer);
+        return answer;
+    }
+
+    public ImmutableArray<byte[]> Exits(ImmutableArray<int> samples)
+    {
+        foreach (var sample in samples)
+            _node.CopyExit(sample, _state);
+        return [.. samples.Select(sample => _state.Write(sample))];
+    }
+
+    public void Dispose()
+    {
+        _node.Dispose();
+        _state.Dispose();
+    }
+}

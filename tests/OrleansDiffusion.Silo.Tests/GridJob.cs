@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Contracts.Jobs;
+
+namespace OrleansDiffusion.Silo.Tests;
+
+/// <summary>A job that is run on a grid to its end.</summary>
+/// <param name="Status">Its record.</param>
+/// <param name="Samples">[count × elements], where it succeeded.</param>
+/// <param name="Progress">What was heard of it.</param>
+internal sealed record GridJob(JobStatus Status, float[] Samples, IReadOnlyList<JobProgress> Progress)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    public BatchReport Batch => Assert.Single(Status.Batches);
+
+    public static async Task<GridJob> Run(IGrainFactory grains, SamplingRequest request)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        var job = grains.GetGrain<ISamplingJobGrain>(Guid.NewGuid().ToString("N"));
+        Assert.Null(await job.Submit(request, deadline.Token));
+        var progress = new List<JobProgress>();
+        await foreach (var step in job.Watch(deadline.Token))
+            progress.Add(step);
+        var status = await job.Status();
+        return new GridJob(
+            status, status.State == JobState.Succeeded ? await Fetch(job, request.Count) : [], progress);
+    }
+
+    private static async Task<float[]> Fetch(ISamplingJobGrain job, int count)
+    {
+        var samples = new List<float>();
+        var elements = (await job.Status()).Outline!.Elements;
+        while (samples.Count < count * elements)
+            samples.AddRange(MemoryMarshal.Cast<byte, float>((await job.Fetch(samples.Count / elements)).Values));
+        return [.. samples];
+    }
+}
