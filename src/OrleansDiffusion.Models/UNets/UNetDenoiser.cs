@@ -72,7 +72,7 @@ public sealed class UNetDenoiser : IDenoiser, IDisposable
         var parts = new Tensor?[(levels.Length + size - 1) / size];
         try
         {
-            Parallel.For(0, parts.Length, part =>
+            Parallel.For(0, parts.Length, new ParallelOptions { TaskScheduler = RowThreads.OfProcess }, part =>
             {
                 var rows = Math.Min(size, levels.Length - (part * size));
                 using var ofPart = x.narrow(0, part * size, rows);
