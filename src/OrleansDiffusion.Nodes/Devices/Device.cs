@@ -1,3 +1,4 @@
+using OrleansDiffusion.Models.Native;
 using TorchSharp;
 
 namespace OrleansDiffusion.Nodes.Devices;
@@ -28,8 +29,19 @@ public sealed class Device : IEquatable<Device>
     /// </summary>
     public bool IsEmulated => Kind == DeviceKind.Emulated;
 
-    /// <summary>Where models that are evaluated on it compute.</summary>
-    public torch.Device Torch { get; private init; } = torch.CPU;
+    /// <summary>Where models that are evaluated on it compute. Asking for it loads libtorch.</summary>
+    /// <exception cref="DllNotFoundException">libtorch was not found or cannot be loaded.</exception>
+    public torch.Device Torch
+    {
+        get
+        {
+            LibTorch.Load();
+            return Kind == DeviceKind.Cuda ? new torch.Device(DeviceType.CUDA, Index) : torch.CPU;
+        }
+    }
+
+    /// <summary>Of a GPU, its number.</summary>
+    public int Index { get; private init; }
 
     /// <summary>Of an emulated device, what a call takes whatever its rows.</summary>
     public TimeSpan CallTime { get; private init; }
@@ -42,7 +54,7 @@ public sealed class Device : IEquatable<Device>
     public static Device Cuda(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return new Device(DeviceKind.Cuda, $"cuda:{index}") { Torch = new torch.Device(DeviceType.CUDA, index) };
+        return new Device(DeviceKind.Cuda, $"cuda:{index}") { Index = index };
     }
 
     /// <summary>A device on which a call takes as long as is said, or as the host needs if that is longer.</summary>

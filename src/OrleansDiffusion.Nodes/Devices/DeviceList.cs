@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OrleansDiffusion.Models.Native;
 using OrleansDiffusion.Sampling;
 using TorchSharp;
 
@@ -87,7 +88,11 @@ public static partial class DeviceList
         return same == 0 ? device : Device.Emulated($"{device.Name}#{same + 1}", device.CallTime, device.RowTime);
     }
 
-    private static int Gpus() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+    private static int Gpus()
+    {
+        LibTorch.Load();
+        return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+    }
 
     private static InvalidOptionException Unreadable(string text) => new(
         Option,

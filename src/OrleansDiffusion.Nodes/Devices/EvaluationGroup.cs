@@ -4,5 +4,5 @@ namespace OrleansDiffusion.Nodes.Devices;
 /// <param name="Key">
 /// What they share and nothing else does: batch, epoch and sweep. A key is not used again once its group is complete.
 /// </param>
-/// <param name="Size">How many there are, 1 or more; the same in all of them.</param>
+/// <param name="Size">How many of them come to this device, 1 or more; the same in all of them.</param>
 public readonly record struct EvaluationGroup(string Key, int Size);
