@@ -9,50 +9,100 @@ namespace OrleansDiffusion.Sampling.Tests.Picard;
 internal sealed class NodeGrid : IDisposable
 {
     private readonly PicardNode[] _nodes;
+    private readonly int[] _firstSteps; // in the block
     private readonly AffineMap[] _maps;
     private readonly BlockState[] _entries;
-    private readonly bool[] _active;
+    private readonly AffineMap _before; // composed of those before a node
 
-    public NodeGrid(
-        Block block, int nodes, BlockState entry, Linearization linearization, FirstIterate start = FirstIterate.Copied)
+    /// <summary>Nodes that no sample has entered.</summary>
+    public NodeGrid(Block block, int nodes, int samples, int elements, Linearization linearization)
     {
-        var (samples, elements) = (entry.Samples, entry.Elements);
+        _firstSteps = [.. Enumerable.Range(0, nodes + 1).Select(p => block.Steps.Length * p / nodes)];
         _nodes = [.. Enumerable.Range(0, nodes).Select(p => TestBlocks.NodeOver(
-            block, (block.Steps.Length * p / nodes)..(block.Steps.Length * (p + 1) / nodes),
-            samples, elements, linearization, composed: true))];
+            block, _firstSteps[p].._firstSteps[p + 1], samples, elements, linearization, composed: nodes > 1))];
         _maps = [.. _nodes.Select(_ => new AffineMap(samples, elements))];
         _entries = [.. _nodes.Select(_ => new BlockState(samples, elements))];
-        _active = new bool[samples];
-        Array.Fill(_active, true);
-        Start(entry, start);
+        _before = new AffineMap(samples, elements);
     }
 
-    /// <summary>One sweep; returns for every sample the largest update.</summary>
-    public double[] Sweep(IDenoiser denoiser, BlockState entry)
+    /// <summary>Nodes that all samples have entered.</summary>
+    public NodeGrid(
+        Block block, int nodes, BlockState entry, Linearization linearization, FirstIterate start = FirstIterate.Copied)
+        : this(block, nodes, entry.Samples, entry.Elements, linearization)
     {
-        foreach (var node in _nodes)
-            node.Evaluate(denoiser, _active, TestContext.Current.CancellationToken);
-        for (var p = 0; p < _nodes.Length; p++)
-            _nodes[p].Fold(_active, _maps[p]);
+        for (var n = 0; n < entry.Samples; n++)
+            Start(n, entry, start);
+    }
 
-        var largest = new double[entry.Samples];
-        var updates = new double[entry.Samples];
-        var before = new AffineMap(entry.Samples, entry.Elements);
+    /// <summary>
+    /// Starts a sample. Rolled, a node is entered by what the block's entry becomes in the nodes before it; copied, by
+    /// that itself.
+    /// </summary>
+    public void Start(int sample, BlockState entry, FirstIterate kind)
+    {
+        _before.Reset(sample);
         for (var p = 0; p < _nodes.Length; p++)
         {
-            Enter(p, entry, before);
-            _nodes[p].Move(_entries[p], _active, updates);
+            Enter(p, sample, entry);
+            _nodes[p].Start(sample, _entries[p], kind);
+            if (kind == FirstIterate.Copied)
+                continue;
+            _nodes[p].FoldRoll(sample, entry.Denoised(sample), _maps[p]);
+            _before.Append(sample, _maps[p]);
+        }
+    }
+
+    /// <summary>One sweep of all samples; returns for every sample the largest update.</summary>
+    public double[] Sweep(IDenoiser denoiser, BlockState entry)
+    {
+        bool[] active = [.. Enumerable.Repeat(true, entry.Samples)];
+        Evaluate(denoiser, active);
+        return Move(entry, active);
+    }
+
+    /// <summary>Asks the model at all nodes.</summary>
+    /// <returns>Where it returned NaN or infinity, by step of the block.</returns>
+    public IReadOnlyList<(int Sample, int Step)> Evaluate(IDenoiser denoiser, bool[] active)
+    {
+        var notFinite = new List<(int Sample, int Step)>();
+        for (var p = 0; p < _nodes.Length; p++)
+        {
+            _nodes[p].Evaluate(denoiser, active, TestContext.Current.CancellationToken);
+            notFinite.AddRange(_nodes[p].NotFinite.Select(lost => (lost.Sample, _firstSteps[p] + lost.Step)));
+        }
+
+        return notFinite;
+    }
+
+    /// <summary>Moves active samples; returns for every one the largest update.</summary>
+    public double[] Move(BlockState entry, bool[] active)
+    {
+        var largest = new double[entry.Samples];
+        var updates = new double[entry.Samples];
+        for (var n = 0; n < entry.Samples; n++)
+            _before.Reset(n);
+        for (var p = 0; p < _nodes.Length; p++)
+        {
+            for (var n = 0; n < entry.Samples; n++)
+                Enter(p, n, entry);
+            _nodes[p].Fold(active, _maps[p]);
+            _nodes[p].Move(_entries[p], active, updates);
             largest = [.. largest.Zip(updates, Math.Max)];
-            before.Append(_maps[p]);
+            _before.Append(_maps[p]);
         }
 
         return largest;
     }
 
+    /// <summary>Copies what leaves the last node.</summary>
+    public void CopyExit(int sample, BlockState exit) => _nodes[^1].CopyExit(sample, exit);
+
+    /// <summary>What leaves the last node, of all samples.</summary>
     public BlockState Exit()
     {
         var exit = new BlockState(_entries[0].Samples, _entries[0].Elements);
-        CopyExit(_nodes[^1], exit);
+        for (var n = 0; n < exit.Samples; n++)
+            CopyExit(n, exit);
         return exit;
     }
 
@@ -64,37 +114,12 @@ internal sealed class NodeGrid : IDisposable
             entry.Dispose();
     }
 
-    // Rolled, a node is entered by what the block's entry becomes in the nodes before it; copied, by that itself.
-    private void Start(BlockState entry, FirstIterate kind)
+    private void Enter(int p, int n, BlockState entry)
     {
-        var before = new AffineMap(entry.Samples, entry.Elements);
-        for (var p = 0; p < _nodes.Length; p++)
-        {
-            Enter(p, entry, before);
-            _nodes[p].Start(_entries[p], kind);
-            for (var n = 0; n < entry.Samples && kind == FirstIterate.Rolled; n++)
-            {
-                _nodes[p].FoldRoll(n, entry.Denoised(n), _maps[p]);
-                before.Append(n, _maps[p]);
-            }
-        }
-    }
-
-    private void Enter(int p, BlockState entry, AffineMap before)
-    {
-        for (var n = 0; n < entry.Samples; n++)
-        {
-            entry.X(n).CopyTo(_entries[p].X(n));
-            entry.Y(n).CopyTo(_entries[p].Y(n));
-            entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
-            _entries[p].LocalVariance(n) = entry.LocalVariance(n);
-            before.Apply(n, _entries[p].X(n), _entries[p].Y(n));
-        }
-    }
-
-    private static void CopyExit(PicardNode node, BlockState exit)
-    {
-        for (var n = 0; n < exit.Samples; n++)
-            node.CopyExit(n, exit);
+        entry.X(n).CopyTo(_entries[p].X(n));
+        entry.Y(n).CopyTo(_entries[p].Y(n));
+        entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
+        _entries[p].LocalVariance(n) = entry.LocalVariance(n);
+        _before.Apply(n, _entries[p].X(n), _entries[p].Y(n));
     }
 }
