@@ -38,7 +38,9 @@ internal sealed class BatchOutcome(int samples, int blocks)
             _lost[known] = (sample, block, step);
     }
 
-    /// <summary>Takes a sample's block, or step, as done; or loses the sample if it left float32's range there.</summary>
+    /// <summary>
+    /// Takes a sample's block, or step, as done; or loses the sample if it left float32's range there.
+    /// </summary>
     /// <param name="sample">Index in the batch.</param>
     /// <param name="block">Index of the block.</param>
     /// <param name="lastStep">The last step in the block of what is done.</param>

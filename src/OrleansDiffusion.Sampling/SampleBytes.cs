@@ -41,10 +41,10 @@ internal static class SampleBytes
             throw new InvalidDataException(
                 $"a sample has {elements} elements, {scalars} scalars and {rows} rows, in the bytes " +
                 $"{header[1]}, {header[2]} and {header[3]}");
-        if (header[0] < 0 || bytes.Length != Length(header[0], elements, scalars, rows))
+        var length = Length(header[0], elements, scalars, rows);
+        if (header[0] < 0 || bytes.Length != length)
             throw new InvalidDataException(
-                $"{header[0]} samples of {elements} elements take {Length(header[0], elements, scalars, rows)} bytes, " +
-                $"there are {bytes.Length}");
+                $"{header[0]} samples of {elements} elements take {length} bytes, there are {bytes.Length}");
         reader.TakeSamples(header[0], batch);
         return reader;
     }
@@ -103,7 +103,8 @@ internal static class SampleBytes
             foreach (var sample in Samples)
             {
                 if ((uint)sample >= (uint)batch)
-                    throw new InvalidDataException($"the batch has {batch} samples, in the bytes there is sample {sample}");
+                    throw new InvalidDataException(
+                        $"the batch has {batch} samples, in the bytes there is sample {sample}");
             }
         }
     }

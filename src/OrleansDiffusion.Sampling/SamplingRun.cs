@@ -6,7 +6,7 @@ using OrleansDiffusion.Sampling.Steps;
 
 namespace OrleansDiffusion.Sampling;
 
-/// <summary>What a sequential and a Picard run of one batch have in common: its state, its model calls and their costs.</summary>
+/// <summary>What a sequential and a Picard run of one batch have in common: its state, and what it costs.</summary>
 internal sealed class SamplingRun : IDisposable
 {
     private readonly IDenoiser _denoiser;
@@ -80,8 +80,8 @@ internal sealed class SamplingRun : IDisposable
         using var flat = State.XTensor.clone();
         var samples = flat.view([State.Samples, .. _denoiser.Shape]);
         return new SamplingResult(
-            samples, Sweeps, outcome.SweepsPerBlock, _evaluations, outcome.MaxResidual, _evaluation.DeviceTime, _overheads,
-            [.. outcome.Lost.Select(loss => new SampleFailure(_firstSample + loss.Sample, loss.Block, loss.Step))]);
+            samples, Sweeps, outcome.SweepsPerBlock, _evaluations, outcome.MaxResidual, _evaluation.DeviceTime,
+            _overheads, [.. outcome.Lost.Select(loss => new SampleFailure(_firstSample + loss.Sample, loss.Block, loss.Step))]);
     }
 
     public void Dispose() => _state.Dispose();

@@ -86,13 +86,17 @@ public sealed class Wavefront
     /// <summary>Most sweeps that a sample took in each block.</summary>
     public IReadOnlyList<int> SweepsPerBlock => Outcome.SweepsPerBlock;
 
-    /// <summary>The largest error, RMS, that the rule estimated where a sample was done with a block; 0 of an exact run.</summary>
+    /// <summary>
+    /// The largest error, RMS, that the rule estimated where a sample was done with a block; 0 of an exact run.
+    /// </summary>
     public double MaxResidual => Outcome.MaxResidual;
 
     /// <summary>What has become of the samples.</summary>
     internal BatchOutcome Outcome { get; }
 
-    /// <summary>For every sample, whether it is swept in an open block. A view: it changes with what is said here.</summary>
+    /// <summary>
+    /// For every sample, whether it is swept in an open block. A view: it changes with what is said here.
+    /// </summary>
     /// <param name="block">Index of the block.</param>
     public bool[] Active(int block) => Opened(block).Active;
 

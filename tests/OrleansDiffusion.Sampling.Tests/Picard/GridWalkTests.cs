@@ -5,7 +5,7 @@ using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Sampling.Tests.Picard;
 
-/// <summary>Another driver than the one in this process, with blocks cut into nodes, follows the same wavefront.</summary>
+/// <summary>A driver whose blocks are cut into nodes follows the same wavefront.</summary>
 public sealed class GridWalkTests
 {
     private const int Elements = 10;

@@ -64,7 +64,7 @@ public sealed class WavefrontDecisionTests
     }
 
     [Fact]
-    public void The_first_of_the_steps_that_are_not_finite_at_its_lead_loses_the_sample_in_whatever_order_they_are_said()
+    public void The_first_step_that_is_not_finite_at_its_lead_loses_the_sample_in_whatever_order_they_are_said()
     {
         var front = Front(samples: 2, blocks: 4, lookahead: 2);
 
@@ -168,7 +168,7 @@ public sealed class WavefrontDecisionTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Whatever_moves_and_breaks_and_restarts_every_sample_comes_to_an_end_and_the_window_stays_bounded(int lookahead)
+    public void Whatever_breaks_and_restarts_every_sample_comes_to_an_end_within_a_bounded_window(int lookahead)
     {
         var random = new Random(61);
         for (var trial = 0; trial < 200; trial++)
@@ -194,7 +194,10 @@ public sealed class WavefrontDecisionTests
             }
 
             for (var n = 0; n < 4; n++)
-                Assert.Equal(front.IsAlive(n) ? Blocks : front.Lost.Single(loss => loss.Sample == n).Block, front.Lead(n));
+            {
+                var end = front.IsAlive(n) ? Blocks : front.Lost.Single(loss => loss.Sample == n).Block;
+                Assert.Equal(end, front.Lead(n));
+            }
         }
     }
 
