@@ -4,7 +4,6 @@ using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Models;
-using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using OrleansDiffusion.Grid.Planning;
-using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Commands;

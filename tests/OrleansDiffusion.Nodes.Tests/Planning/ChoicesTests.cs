@@ -1,5 +1,4 @@
 using OrleansDiffusion.Grid.Planning;
-using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Nodes.Tests.Planning;

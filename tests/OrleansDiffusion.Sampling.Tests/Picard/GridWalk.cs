@@ -106,7 +106,7 @@ internal sealed class GridWalk : IDisposable
                 _open.Add(block, Open(_timeline.Blocks[block]));
             var (grid, entry) = _open[block];
             if (block == Front.Lead(sample))
-                entry.Read(_state.Write([sample]));
+                entry.Read(sample, _state.Write(sample));
             else
                 _open[block - 1].Grid.CopyExit(sample, entry);
             grid.Start(sample, entry, _options.Start);
