@@ -34,7 +34,7 @@ public sealed class SweepStreamOptions
 
     /// <summary>
     /// How long the delivery to a consumer that throws is tried again before that consumer misses it; positive.
-    /// A consumer that is only slow is waited for. Default 10 s.
+    /// A consumer that is only slow is waited for, up to the silo's response timeout. Default 10 s.
     /// </summary>
     public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
