@@ -222,7 +222,6 @@ internal sealed class SweepQueue
                 return;
             Volatile.Write(ref _reader, reader);
             ForgetReader();
-            _read = _settled = 0;
             foreach (var stream in _streams.Values)
             {
                 stream.Unread = stream.FirstFrom(stream.FirstHeld)?.Value.Sequence;
@@ -231,6 +230,8 @@ internal sealed class SweepQueue
                 else
                     _unread.Add(stream);
             }
+
+            _read = _settled = _unread.Select(stream => stream.Unread!.Value - 1).DefaultIfEmpty(_last).Min();
         }
     }
 

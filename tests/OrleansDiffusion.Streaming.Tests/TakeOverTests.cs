@@ -60,6 +60,7 @@ public sealed class TakeOverTests
 
         var second = await cluster.StartSilo();
         await Eventually.Holds(() => streams.Any(stream => SweepCluster.Queue(second, stream).IsRead));
+        Assert.Contains(streams, stream => SweepCluster.Queue(second, stream).HeldBytes > 0);
         foreach (var inbox in inboxes.Values)
             inbox.Open();
 
