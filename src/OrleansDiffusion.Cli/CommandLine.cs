@@ -12,8 +12,9 @@ internal static class CommandLine
     private const int Failed = 1;
     private const int Unusable = 2;
 
-    private static readonly Option<bool> Verbose =
-        new("--verbose") { Description = "Print the stack trace of an error.", Recursive = true };
+    /// <summary>Whether logs and the stack trace of an error are wanted; an option of every command.</summary>
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "Print logs, and the stack trace of an error.", Recursive = true };
 
     /// <summary>Runs a command: 0 done, 1 it failed, 2 unusable arguments.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -22,6 +23,7 @@ internal static class CommandLine
         {
             SampleCommand.Create(),
             ModelsCommand.Create(),
+            SiloCommand.Create(),
             BenchCommand.Create(),
         };
         root.Options.Add(Verbose);

@@ -26,4 +26,12 @@ public static class GridHosting
                 : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
         return silo;
     }
+
+    /// <summary>Waits until a silo knows as many silos that can hold time-nodes, and their devices.</summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="silos">How many.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static Task WhenComputeSilosKnown(
+        this IServiceProvider services, int silos, CancellationToken cancellationToken = default) =>
+        services.GetRequiredService<ComputeSilos>().WhenKnown(silos, cancellationToken);
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansDiffusion.Silo;
@@ -9,43 +7,48 @@ namespace OrleansDiffusion.Silo;
 /// <summary>A cluster of silos within this process, for a program that has no other.</summary>
 public sealed class EmbeddedGrid : IAsyncDisposable
 {
-    private readonly List<IHost> _hosts = [];
+    private readonly List<RunningSilo> _silos = [];
 
     private EmbeddedGrid()
     {
     }
 
     /// <summary>The grains of the cluster.</summary>
-    public IGrainFactory Grains => _hosts[0].Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => _silos[0].Grains;
 
-    /// <summary>Starts a cluster.</summary>
+    /// <summary>Starts a cluster, all of whose silos know one another.</summary>
     /// <param name="silos">How many silos, positive.</param>
     /// <param name="configure">Sets how each is run; ports and cluster are given. Null for the usual.</param>
     /// <param name="log">Sets where logs go; null for nowhere.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="Sampling.InvalidOptionException">A setting is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<EmbeddedGrid> Start(
         int silos, Func<SiloSettings, SiloSettings>? configure = null, Action<ILoggingBuilder>? log = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(silos);
-        var grid = new EmbeddedGrid();
         var cluster = $"odiff-{Guid.NewGuid():N}";
-        IPEndPoint? primary = null;
+        var ports = FreePorts(2 * silos);
+        var grid = new EmbeddedGrid();
         try
         {
+            // One after the other: silos that join at the same time wait seconds for their turn at the membership.
             for (var i = 0; i < silos; i++)
             {
-                var ports = FreePorts(2);
                 var settings = new SiloSettings
                 {
-                    SiloPort = ports[0], GatewayPort = ports[1], Primary = primary, ClusterId = cluster,
+                    SiloPort = ports[2 * i],
+                    GatewayPort = ports[(2 * i) + 1],
+                    Primary = i == 0 ? null : new IPEndPoint(IPAddress.Loopback, ports[0]),
+                    ClusterId = cluster,
                 };
-                primary ??= new IPEndPoint(IPAddress.Loopback, ports[0]);
-                var host = HostOf(configure?.Invoke(settings) ?? settings, log);
-                grid._hosts.Add(host);
-                await host.StartAsync(cancellationToken);
+                grid._silos.Add(
+                    await RunningSilo.Start(configure?.Invoke(settings) ?? settings, log, cancellationToken));
             }
 
+            var compute = grid._silos.Count(silo => silo.Role != SiloRole.Control);
+            await Task.WhenAll(grid._silos.Select(silo => silo.WhenKnown(compute, cancellationToken)));
             return grid;
         }
         catch
@@ -59,21 +62,9 @@ public sealed class EmbeddedGrid : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The first silo keeps the membership, so it goes last.
-        foreach (var host in Enumerable.Reverse(_hosts))
-        {
-            await host.StopAsync(CancellationToken.None);
-            host.Dispose();
-        }
-
-        _hosts.Clear();
-    }
-
-    private static IHost HostOf(SiloSettings settings, Action<ILoggingBuilder>? log)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        log?.Invoke(builder.Logging);
-        builder.UseOrleans(silo => silo.AddOrleansDiffusion(settings));
-        return builder.Build();
+        foreach (var silo in Enumerable.Reverse(_silos))
+            await silo.DisposeAsync();
+        _silos.Clear();
     }
 
     // Listening on all of them at once keeps them apart.

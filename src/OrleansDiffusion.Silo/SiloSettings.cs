@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Silo;
 
@@ -27,4 +28,24 @@ public sealed record SiloSettings
 
     /// <summary>Sets options of the grid.</summary>
     public Action<GridOptions>? Grid { get; init; }
+
+    /// <summary>Throws if a setting is out of its range; those of devices and grid are checked where they are used.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public void Validate()
+    {
+        CheckPort("silo-port", SiloPort);
+        CheckPort("gateway-port", GatewayPort);
+        if (SiloPort == GatewayPort)
+            throw new InvalidOptionException("gateway-port", $"must not be the port of --silo-port, was {GatewayPort}");
+        if (Primary is not null && !IPAddress.IsLoopback(Primary.Address))
+            throw new InvalidOptionException("primary", $"must be on this machine, was {Primary}");
+        if (string.IsNullOrWhiteSpace(ClusterId))
+            throw new InvalidOptionException("cluster", "must be a name, was empty");
+    }
+
+    private static void CheckPort(string option, int port)
+    {
+        if (port is < 1 or > IPEndPoint.MaxPort)
+            throw new InvalidOptionException(option, $"must be 1 to {IPEndPoint.MaxPort}, was {port}");
+    }
 }

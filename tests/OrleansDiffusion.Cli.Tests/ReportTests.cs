@@ -1,9 +1,8 @@
 using System.Text.Json;
 using OrleansDiffusion.Cli.Output;
+using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
-using OrleansDiffusion.Models;
-using OrleansDiffusion.Nodes.Planning;
-using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Nodes.Devices;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -16,14 +15,34 @@ public sealed class ReportTests : IDisposable
         "silos", "recoveries", "wallSeconds", "deviceSeconds", "exchangeMilliseconds",
     ];
 
+    private static readonly BatchReport Batch = new()
+    {
+        FirstSample = 0,
+        Samples = 16,
+        Rounds = 2,
+        SweepsPerBlock = [2],
+        Evaluations = 64,
+        MaxResidual = 0,
+        DeviceTime = TimeSpan.FromSeconds(1),
+        ExchangeTimes = [TimeSpan.FromMilliseconds(1)],
+        Lost = [],
+        Recoveries = 0,
+        Silos = 1,
+        ModelCalls = 2,
+        Messages = 2,
+    };
+
     private readonly Odiff _odiff = new();
 
     public void Dispose() => _odiff.Dispose();
 
-    [Fact]
-    public async Task A_report_has_the_fields_of_the_contract_and_they_agree()
+    [Theory]
+    [InlineData("--points-per-node 10", 1)]
+    [InlineData("--points-per-node 10 --silos 2", 2)]
+    [InlineData("--in-process", 0)]
+    public async Task A_report_has_the_fields_of_the_contract_and_they_agree(string run, int silos)
     {
-        var report = await Report("--count 4 --seed 9 --blocks 5 --tolerance 2e-3 --linearization drift");
+        var report = await Report("--count 4 --seed 9 --blocks 5 --tolerance 2e-3 --linearization drift " + run);
 
         Assert.Equal(Fields, report.EnumerateObject().Select(field => field.Name));
         Assert.Equal(
@@ -31,7 +50,7 @@ public sealed class ReportTests : IDisposable
         Assert.True(Guid.TryParse(Text("jobId"), out _));
         Assert.Equal((50, 4, 9, 2e-3), (Number("steps"), Number("count"), Number("seed"), Number("tolerance")));
         Assert.Equal((50, 5, 10), (Number("sequentialRounds"), Number("blocks"), Number("pointsPerNode")));
-        Assert.Equal((1, 0, 0), (Number("lookahead"), Number("silos"), Number("recoveries")));
+        Assert.Equal((1, silos, 0), (Number("lookahead"), Number("silos"), Number("recoveries")));
 
         var sweeps = Integers(report.GetProperty("sweepsPerBlock"));
         Assert.Equal(5, sweeps.Length);
@@ -79,15 +98,10 @@ public sealed class ReportTests : IDisposable
     public void Labels_and_guidance_are_reported_where_they_were_asked_for(
         int[] labels, double? guidance, string[] fields)
     {
-        using var model = Catalogue.Open("demo");
-        var request = new SamplingRequest { Model = model.Name, Steps = 2, Count = 1 };
-        var plan = SamplingPlan.ForSequential(request, model);
-        using var result = new SequentialSampler(model.Denoiser, plan.Timeline).Sample(
-            0, 0, 1, cancellationToken: TestContext.Current.CancellationToken);
+        var request = new SamplingRequest { Model = "demo", Labels = [.. labels], Guidance = guidance };
         using var json = new MemoryStream();
 
-        SamplingReport.From([result], request with { Labels = [.. labels], Guidance = guidance }, plan, TimeSpan.Zero)
-            .WriteTo(json);
+        SamplingReport.From(Run(request), [Batch], TimeSpan.Zero).WriteTo(json);
 
         var report = JsonElement.Parse(json.ToArray());
         Assert.Equal(fields, report.EnumerateObject().Select(field => field.Name).Except(Fields));
@@ -96,6 +110,47 @@ public sealed class ReportTests : IDisposable
         if (guidance is not null)
             Assert.Equal(guidance, report.GetProperty("guidance").GetDouble());
     }
+
+    [Theory]
+    [InlineData("cpu", false)]
+    [InlineData("cpu,emulated:1ms", true)]
+    public void Devices_are_reported_where_they_were_asked_for_and_emulated_ones_are_said_to_be(
+        string devices, bool isEmulated)
+    {
+        var run = Run(new SamplingRequest { Model = "demo" }) with { Devices = DeviceList.Parse(devices) };
+        using var json = new MemoryStream();
+
+        var report = SamplingReport.From(run, [Batch], TimeSpan.Zero);
+
+        report.WriteTo(json);
+        Assert.Equal(
+            devices.Split(','), JsonElement.Parse(json.ToArray()).GetProperty("devices").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(isEmulated, report.Summary.EndsWith("s on emulated devices", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Points_per_node_are_passed_to_the_grid()
+    {
+        var three = await Report("--count 2 --blocks 5 --points-per-node 3");
+        var usual = await Report("--count 2 --blocks 5");
+
+        Assert.Equal(3, three.GetProperty("pointsPerNode").GetInt32());
+        Assert.Equal(2, usual.GetProperty("pointsPerNode").GetInt32()); // the points of a window, over eight
+    }
+
+    private static RunDescription Run(SamplingRequest request) => new(
+        "job", request, new JobOutline
+        {
+            Model = "demo",
+            Shape = [2],
+            StepsOfBlocks = [2],
+            Batch = 1,
+            Lookahead = 1,
+            PointsPerNode = 1,
+            DataVariance = 1,
+            Sensitivity = 1,
+        },
+        IsSequential: false, Devices: null);
 
     private async Task<JsonElement> Report(string options)
     {

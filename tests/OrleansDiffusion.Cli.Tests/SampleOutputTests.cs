@@ -17,7 +17,7 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public async Task An_npy_holds_exactly_what_the_library_returns()
     {
-        var result = await _odiff.Sample("--count 5 --seed 11 --out samples.npy");
+        var result = await _odiff.Sample("--count 5 --seed 11 --out samples.npy --in-process");
 
         var array = _odiff.Npy("samples.npy");
         Assert.Equal("<f4", array.Descr);
@@ -33,7 +33,7 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public async Task A_safetensors_holds_the_same_values()
     {
-        await _odiff.Sample("--count 5 --seed 11 --out samples.safetensors");
+        await _odiff.Sample("--count 5 --seed 11 --out samples.safetensors --in-process");
 
         var file = _odiff.Bytes("samples.safetensors");
         var length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
@@ -51,7 +51,7 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public async Task A_folder_holds_one_npy_a_sample()
     {
-        await _odiff.Sample("--count 3 --seed 11 --out new/samples");
+        await _odiff.Sample("--count 3 --seed 11 --out new/samples --in-process");
 
         string[] files = ["new/samples/00000.npy", "new/samples/00001.npy", "new/samples/00002.npy"];
         Assert.Equal(["new", "new/samples", .. files], _odiff.Left);

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using OrleansDiffusion.Cli.Output;
-using OrleansDiffusion.Models;
-using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
-using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -17,39 +17,53 @@ internal static class SampleCommand
         var options = new SampleOptions();
         var command = new Command("sample", "Draw samples from a model.");
         options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(options, parsed, cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => Run(options, parsed, cancellationToken));
         return command;
     }
 
-    private static int Run(SampleOptions options, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> Run(SampleOptions options, ParseResult parsed, CancellationToken cancellationToken)
     {
         var request = options.Request(parsed);
-        var isSequential = options.IsSequential(parsed);
-        _ = options.Silos(parsed); // checked; every run is in this process as yet
+        var silos = options.Silos(parsed);
+        var devices = new DeviceOptions { Devices = options.Devices(parsed) };
 
         TorchRuntime.Load();
-        using var model = Catalogue.Open(request.Model);
-        var plan = isSequential ? SamplingPlan.ForSequential(request, model) : SamplingPlan.For(request, model);
-        CheckSize(plan.Count, model.Denoiser.Shape);
-        var samples = new SampleFile(options.Out(parsed), model.Denoiser.Shape, plan.Count);
+        if (options.IsInProcess(parsed))
+        {
+            using var inProcess = InProcessRun.Open(request, options.IsSequential(parsed));
+            return await Draw(inProcess, request, devices: null, options, parsed, cancellationToken);
+        }
+
+        var named = devices.Devices is null ? null : devices.Validate();
+        await using var grid = await EmbeddedGrid.Start(
+            silos, settings => settings with { Devices = devices }, TerminalLog.For(parsed), cancellationToken);
+        var run = await GridRun.Plan(grid.Grains, request, cancellationToken);
+        return await Draw(run, request, named, options, parsed, cancellationToken);
+    }
+
+    private static async Task<int> Draw(
+        ISamplingRun run, SamplingRequest request, IReadOnlyList<Device>? devices, SampleOptions options,
+        ParseResult parsed, CancellationToken cancellationToken)
+    {
+        CheckSize(request.Count, run.Outline.Shape);
+        var place = new SampleFile(options.Out(parsed), run.Outline.Shape, request.Count);
         var reportPath = ReportPath(options, parsed);
 
+        var description = new RunDescription(run.JobId, request, run.Outline, options.IsSequential(parsed), devices);
         var started = Stopwatch.GetTimestamp();
-        var drawn = new List<float>();
-        var results = new List<SamplingResult>();
-        ProgressDisplay.Run(plan, display =>
+        var samples = new List<float>();
+        var batches = new List<BatchReport>();
+        await ProgressDisplay.Run(description, async progress =>
         {
-            foreach (var result in DrawInProcess(plan, model.Denoiser, display, cancellationToken))
+            await foreach (var (values, batch) in run.Draw(progress, cancellationToken))
             {
-                using (result)
-                    drawn.AddRange(MemoryMarshal.Cast<byte, float>(result.Samples.bytes));
-                results.Add(result);
+                samples.AddRange(values);
+                batches.Add(batch);
             }
         });
-        var wall = Stopwatch.GetElapsedTime(started);
 
-        var report = SamplingReport.From(results, request, plan, wall);
-        samples.Write([.. drawn], report.Title);
+        var report = SamplingReport.From(description, batches, Stopwatch.GetElapsedTime(started));
+        place.Write([.. samples], report.Title);
         if (reportPath is not null)
             WritableFile.Write(reportPath, report.WriteTo);
         Console.WriteLine(report.Summary);
@@ -59,23 +73,7 @@ internal static class SampleCommand
                 $"note: --max-sweeps ended a block before its tolerance; a sample may be off by {report.MaxResidual:g2}");
         }
 
-        return Losses(results);
-    }
-
-    // The batches, one after the other; the caller disposes them.
-    private static IEnumerable<SamplingResult> DrawInProcess(
-        SamplingPlan plan, IDenoiser denoiser, ProgressDisplay display, CancellationToken cancellationToken)
-    {
-        var parallel = new PicardSampler(denoiser, plan.Timeline, plan.Picard);
-        var sequential = new SequentialSampler(denoiser, plan.Timeline);
-        for (var first = 0; first < plan.Count; first += plan.Batch)
-        {
-            var samples = Math.Min(plan.Batch, plan.Count - first);
-            var progress = display.Batch(first);
-            yield return plan.IsSequential
-                ? sequential.Sample(plan.Seed, first, samples, plan.Conditions, progress, cancellationToken)
-                : parallel.Sample(plan.Seed, first, samples, plan.Conditions, progress, cancellationToken);
-        }
+        return Losses(batches);
     }
 
     // Where the report goes, checked to be writable, or null.
@@ -96,14 +94,14 @@ internal static class SampleCommand
             throw new InvalidOptionException("count", $"must be at most {most} for samples of this size, was {count}");
     }
 
-    private static int Losses(IEnumerable<SamplingResult> results)
+    private static int Losses(IEnumerable<BatchReport> batches)
     {
-        var failures = results.SelectMany(result => result.Failures).ToList();
-        if (failures.Count == 0)
+        var lost = batches.SelectMany(batch => batch.Lost).ToList();
+        if (lost.Count == 0)
             return 0;
-        var first = failures[0];
+        var first = lost[0];
         Console.Error.WriteLine(
-            $"odiff: {failures.Count} samples were lost to NaN or infinity, and are written as NaN; first sample "
+            $"odiff: {lost.Count} samples were lost to NaN or infinity, and are written as NaN; first sample "
             + $"{first.Sample} at step {first.Step} of block {first.Block}");
         return 1;
     }

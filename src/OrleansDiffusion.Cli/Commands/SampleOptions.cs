@@ -56,7 +56,7 @@ internal sealed class SampleOptions
 
     private readonly ChoiceOption<bool> _mode = new(
         new NamedChoice<bool>("mode", ("picard", false), ("sequential", true)),
-        "Parallel in time, or one step after the other");
+        "Parallel in time; or one step after the other within this process, as the reference");
 
     private readonly Option<int?> _blocks = new("--blocks") { Description = "Blocks the steps are cut into." };
 
@@ -95,7 +95,9 @@ internal sealed class SampleOptions
 
     private readonly Option<int> _silos = Default("silos", "Silos of the embedded grid.", 1);
 
-    private readonly Option<bool> _inProcess = new("--in-process") { Description = "Run inside this process." };
+    private readonly DevicesOption _devices = new();
+
+    private readonly Option<bool> _inProcess = new("--in-process") { Description = "Run without a grid, by plain calls." };
 
     private readonly Option<string> _out = new("--out")
     {
@@ -109,7 +111,7 @@ internal sealed class SampleOptions
     [
         _model, _count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step,
         _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _pointsPerNode, _lookahead, _linearization, _start,
-        _tolerance, _maxSweeps, _seed, _label, _guidance, _batch, _silos, _inProcess, _out, _report,
+        _tolerance, _maxSweeps, _seed, _label, _guidance, _batch, _silos, _devices, _inProcess, _out, _report,
     ];
 
     public void AddTo(Command command)
@@ -168,8 +170,19 @@ internal sealed class SampleOptions
         ? silos
         : throw new InvalidOptionException("silos", $"must be positive, was {parsed.GetValue(_silos)}");
 
+    /// <summary>Devices of every silo of the embedded grid; null where none are asked for.</summary>
+    /// <exception cref="InvalidOptionException">They are asked for, but there is to be no grid.</exception>
+    public string? Devices(ParseResult parsed)
+    {
+        var devices = parsed.GetValue(_devices);
+        return devices is null || !IsInProcess(parsed)
+            ? devices
+            : throw new InvalidOptionException(
+                "devices", "is taken by the silos of a grid, not by --in-process and --mode sequential");
+    }
+
     /// <summary>Whether to run without a grid.</summary>
-    public bool IsInProcess(ParseResult parsed) => parsed.GetValue(_inProcess);
+    public bool IsInProcess(ParseResult parsed) => parsed.GetValue(_inProcess) || IsSequential(parsed);
 
     /// <summary>Where samples go.</summary>
     public string Out(ParseResult parsed) => parsed.GetRequiredValue(_out);

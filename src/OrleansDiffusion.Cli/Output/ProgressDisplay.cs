@@ -1,66 +1,69 @@
 using System.Diagnostics;
-using OrleansDiffusion.Nodes.Planning;
-using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Contracts.Jobs;
 using Spectre.Console;
 
 namespace OrleansDiffusion.Cli.Output;
 
 /// <summary>Progress on stderr: a bar on a terminal, otherwise a line a second, and one at the end.</summary>
-internal sealed class ProgressDisplay
+internal sealed class ProgressDisplay : IProgress<JobProgress>
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly SamplingPlan _plan;
+    private readonly RunDescription _run;
     private readonly ProgressTask? _bar;
-    private readonly int _batches;
     private long _lastLine = Stopwatch.GetTimestamp();
+    private (int FirstSample, int Sweep) _shown;
 
-    private ProgressDisplay(SamplingPlan plan, ProgressTask? bar)
+    private ProgressDisplay(RunDescription run, ProgressTask? bar)
     {
-        _plan = plan;
+        _run = run;
         _bar = bar;
-        _batches = ((plan.Count - 1) / plan.Batch) + 1;
     }
 
     /// <summary>Shows progress while some work runs.</summary>
-    public static void Run(SamplingPlan plan, Action<ProgressDisplay> work)
+    public static async Task Run(RunDescription run, Func<IProgress<JobProgress>, Task> work)
     {
         if (Console.IsErrorRedirected)
         {
-            work(new ProgressDisplay(plan, bar: null));
+            await work(new ProgressDisplay(run, bar: null));
             return;
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        console.Progress()
+        await console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .Start(context => work(new ProgressDisplay(plan, context.AddTask("sampling", maxValue: 1))));
+            .StartAsync(context => work(new ProgressDisplay(run, context.AddTask("sampling", maxValue: 1))));
     }
 
-    /// <summary>The progress of the batch that starts at a sample.</summary>
-    public IProgress<SweepProgress> Batch(int firstSample) => new Listener(this, firstSample);
-
-    private void Show(int firstSample, SweepProgress progress)
+    public void Report(JobProgress value)
     {
-        var unit = _plan.IsSequential ? "step" : "sweep";
-        var line = $"{unit} {progress.Sweep}, block {progress.Block + 1}/{progress.Blocks}, "
-            + $"{progress.Active} samples active, update {progress.Update:g3}";
-        if (_bar is null)
-        {
-            if (progress.Active > 0 && Stopwatch.GetElapsedTime(_lastLine) < Pause)
-                return;
-            Console.Error.WriteLine($"samples from {firstSample}: {line}");
-            _lastLine = Stopwatch.GetTimestamp();
+        // A job says once more how far it came when it is over.
+        if ((value.FirstSample, value.Sweep) == _shown)
             return;
-        }
-
-        _bar.Description = Markup.Escape(line);
-        _bar.Value = ((double)firstSample / _plan.Batch + progress.Done) / _batches;
+        var unit = _run.IsSequential ? "step" : "sweep";
+        var line = $"{unit} {value.Sweep}, block {value.Block + 1}/{value.Blocks}, "
+            + $"{value.Active} samples active, update {value.Update:g3}";
+        if (_bar is not null)
+            ShowBar(value, line);
+        else if (value.Active == 0 || Stopwatch.GetElapsedTime(_lastLine) >= Pause)
+            ShowLine(value.FirstSample, line);
+        _shown = (value.FirstSample, value.Sweep);
     }
 
-    private sealed class Listener(ProgressDisplay display, int firstSample) : IProgress<SweepProgress>
+    // The bar shows a time, too.
+    private void ShowBar(JobProgress value, string line)
     {
-        public void Report(SweepProgress value) => display.Show(firstSample, value);
+        var batch = _run.Outline.Batch;
+        var batches = ((_run.Request.Count - 1) / batch) + 1;
+        _bar!.Description = Markup.Escape(_run.IsEmulated ? "emulated: " + line : line);
+        _bar.Value = (((double)value.FirstSample / batch) + value.Done) / batches;
+    }
+
+    private void ShowLine(int firstSample, string line)
+    {
+        Console.Error.WriteLine($"samples from {firstSample}: {line}");
+        _lastLine = Stopwatch.GetTimestamp();
     }
 }

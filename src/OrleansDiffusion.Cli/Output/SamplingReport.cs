@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrleansDiffusion.Grid.Planning;
+using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
-using OrleansDiffusion.Nodes.Planning;
-using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Output;
 
@@ -36,6 +34,10 @@ internal sealed record SamplingReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required double? Guidance { get; init; }
 
+    /// <summary>The devices of every silo; absent where none were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<string>? Devices { get; init; }
+
     public required double Tolerance { get; init; }
 
     /// <summary>Sequential model calls on the critical path: those of the batch that took most.</summary>
@@ -57,6 +59,7 @@ internal sealed record SamplingReport
 
     public required int Lookahead { get; init; }
 
+    /// <summary>Silos that held time-nodes, 0 without a grid.</summary>
     public required int Silos { get; init; }
 
     public required int Recoveries { get; init; }
@@ -67,44 +70,57 @@ internal sealed record SamplingReport
 
     public required Percentiles ExchangeMilliseconds { get; init; }
 
+    // Whether times are those of devices of a given speed.
+    private bool IsEmulated { get; init; }
+
     [JsonIgnore]
     public string Summary =>
-        $"{Count} samples, {Sampler}, {Rounds} rounds instead of {SequentialRounds}, {WallSeconds:f1} s";
+        $"{Count} samples, {Sampler}, {Rounds} rounds instead of {SequentialRounds}, {WallSeconds:f1} s"
+        + (IsEmulated ? " on emulated devices" : "");
 
     /// <summary>The run in a line that does not change when it is repeated.</summary>
     [JsonIgnore]
     public string Title => $"{Model}: {Count} samples, {Sampler}, {Steps} steps, seed {Seed}";
 
-    public static SamplingReport From(
-        IReadOnlyList<SamplingResult> batches, SamplingRequest request, SamplingPlan plan, TimeSpan wall) => new()
+    /// <summary>The figures of a run that is done.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="batches">What its batches took, one or more.</param>
+    /// <param name="wall">What it took as a whole.</param>
+    public static SamplingReport From(RunDescription run, IReadOnlyList<BatchReport> batches, TimeSpan wall)
+    {
+        var (request, outline) = (run.Request, run.Outline);
+        return new SamplingReport
         {
-            JobId = Guid.CreateVersion7().ToString(),
+            JobId = run.JobId,
             Model = request.Model,
-            Sampler = plan.Sampler.Name(),
-            Mode = plan.IsSequential ? "sequential" : "picard",
-            Linearization = plan.IsSequential ? null : Choices.Linearizations.NameOf(plan.Picard.Linearization),
-            Steps = plan.Timeline.Steps,
-            Count = plan.Count,
-            Seed = plan.Seed,
+            Sampler = request.Sampler,
+            Mode = run.IsSequential ? "sequential" : "picard",
+            Linearization = run.IsSequential ? null : request.Linearization,
+            Steps = outline.Steps,
+            Count = request.Count,
+            Seed = request.Seed,
             Label = request.Labels.Length > 0 ? request.Labels : null,
             Guidance = request.Guidance,
-            Tolerance = plan.IsSequential ? 0 : plan.Picard.Tolerance,
+            Devices = run.Devices?.Select(device => device.Name).ToList(),
+            IsEmulated = run.IsEmulated,
+            Tolerance = run.IsSequential ? 0 : request.Tolerance,
             Rounds = batches.Max(batch => batch.Rounds),
-            SequentialRounds = plan.Timeline.Steps,
-            Evaluations = (double)batches.Sum(batch => batch.Evaluations) / plan.Count,
+            SequentialRounds = outline.Steps,
+            Evaluations = (double)batches.Sum(batch => batch.Evaluations) / request.Count,
             SweepsPerBlock = batches.Count == 1
                 ? batches[0].SweepsPerBlock
                 : batches.Select(batch => batch.SweepsPerBlock).ToList(),
             MaxResidual = batches.Max(batch => batch.MaxResidual),
-            Blocks = plan.Timeline.Blocks.Length,
-            PointsPerNode = plan.IsSequential ? 1 : plan.Timeline.Blocks.Max(block => block.Steps.Length),
-            Lookahead = plan.Picard.Lookahead,
-            Silos = 0,
-            Recoveries = 0,
+            Blocks = outline.StepsOfBlocks.Length,
+            PointsPerNode = outline.PointsPerNode,
+            Lookahead = outline.Lookahead,
+            Silos = batches.Max(batch => batch.Silos),
+            Recoveries = batches.Sum(batch => batch.Recoveries),
             WallSeconds = wall.TotalSeconds,
             DeviceSeconds = batches.Sum(batch => batch.DeviceTime.TotalSeconds),
-            ExchangeMilliseconds = Percentiles.Of([.. batches.SelectMany(batch => batch.SweepOverheads)]),
+            ExchangeMilliseconds = Percentiles.Of([.. batches.SelectMany(batch => batch.ExchangeTimes)]),
         };
+    }
 
     public void WriteTo(Stream destination) => JsonSerializer.Serialize(destination, this, Format);
 

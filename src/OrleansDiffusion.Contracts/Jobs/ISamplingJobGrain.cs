@@ -6,7 +6,7 @@ public interface ISamplingJobGrain : IGrainWithStringKey
 {
     /// <summary>Accepts a request and starts it. The same request again changes nothing.</summary>
     /// <returns>Why it is refused; null if it is accepted.</returns>
-    [Alias("Submit")]
+    [Alias("Submit"), ResponseTimeout("00:10:00")]
     Task<Refusal?> Submit(SamplingRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>The job's record.</summary>

@@ -59,6 +59,7 @@ internal sealed partial class BlockSupervisorGrain(
         {
             await using var listening = await exchange.Listen(batch.Key, asSupervisor: true, run.Receive);
             await run.Run(() => Tell(job, batch.Key.Batch, run), token);
+            await TellLast(job, batch.Key.Batch, run);
             await Deliver(job, batch, run);
             await job.Done(batch.Key.Batch, run.Report());
         }
@@ -82,6 +83,15 @@ internal sealed partial class BlockSupervisorGrain(
     {
         if (_told.IsCompleted)
             _told = job.Progressed(batch, run.Progress());
+    }
+
+    // The last sweep's is overtaken by nothing. As before it does not matter if the job cannot be told.
+    private async Task TellLast(IBatchOwner job, int batch, BatchRun run)
+    {
+        const ConfigureAwaitOptions Quietly =
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+        await _told.ConfigureAwait(Quietly);
+        await job.Progressed(batch, run.Progress()).ConfigureAwait(Quietly);
     }
 
     private static async Task Deliver(IBatchOwner job, BatchAssignment batch, BatchRun run)

@@ -11,6 +11,7 @@ internal sealed class ComputeSilos(
     ISiloStatusOracle silos, IClusterManifestProvider manifests, ISiloMetadataCache metadata)
 {
     private static readonly GrainType Slice = GrainType.Create(GridNames.SliceType);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The silos, in an order that is the same for all who ask, each with its number of devices.</summary>
     public IReadOnlyList<(SiloAddress Silo, int Devices)> Find() =>
@@ -20,6 +21,13 @@ internal sealed class ComputeSilos(
             .Order()
             .Select(silo => (silo, DevicesOf(silo))),
     ];
+
+    /// <summary>Waits until there are as many silos, and they have said how many devices they have.</summary>
+    public async Task WhenKnown(int count, CancellationToken cancellationToken)
+    {
+        while (Find().Count(silo => metadata.GetSiloMetadata(silo.Silo).Metadata.ContainsKey(GridNames.Devices)) < count)
+            await Task.Delay(Pause, cancellationToken);
+    }
 
     private int DevicesOf(SiloAddress silo) =>
         metadata.GetSiloMetadata(silo).Metadata.TryGetValue(GridNames.Devices, out var text)

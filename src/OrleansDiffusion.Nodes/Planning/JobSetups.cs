@@ -11,9 +11,6 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <param name="devices">The silo's devices; any of them will do to plan.</param>
 internal sealed class JobSetups(ModelStore models, DevicePool devices)
 {
-    // Time-nodes of all open blocks together, where the request leaves it open.
-    private const int NodesInWindow = 8;
-
     private readonly ConcurrentDictionary<string, (Task<JobSetup> Setup, int Users)> _setups = [];
 
     /// <summary>Plans a request.</summary>
@@ -22,18 +19,7 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
     public async Task<JobOutline> Plan(SamplingRequest request, CancellationToken cancellationToken)
     {
         var model = await models.OpenAsync(request.Model, devices.Executors[0].Device, cancellationToken);
-        var plan = SamplingPlan.For(request, model);
-        return new JobOutline
-        {
-            Model = model.Name,
-            Shape = [.. model.Denoiser.Shape],
-            StepsOfBlocks = [.. plan.Timeline.Blocks.Select(block => block.Steps.Length)],
-            Batch = plan.Batch,
-            Lookahead = plan.Picard.Lookahead,
-            PointsPerNode = plan.PointsPerNode ?? PointsPerNode(plan),
-            DataVariance = model.Denoiser.DataVariance,
-            Sensitivity = model.Denoiser.Sensitivity,
-        };
+        return SamplingPlan.For(request, model).Outline(model);
     }
 
     /// <summary>A job's setup, kept until as many have let it go as have asked for it.</summary>
@@ -56,13 +42,6 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
     /// <summary>The job's model on one of the silo's devices.</summary>
     public Task<Model> ModelOn(DeviceExecutor executor, BatchAssignment batch, CancellationToken cancellationToken) =>
         models.OpenAsync(batch.Request.Model, executor.Device, cancellationToken);
-
-    // Whatever the cluster, so that the samples do not depend on it to the last bit.
-    private static int PointsPerNode(SamplingPlan plan)
-    {
-        var blockSteps = plan.Timeline.Blocks.Max(block => block.Steps.Length);
-        return Math.Min(blockSteps, (int)(((long)blockSteps * plan.Picard.Lookahead) + NodesInWindow - 1) / NodesInWindow);
-    }
 
     private async Task<JobSetup> SetUp(SamplingRequest request)
     {

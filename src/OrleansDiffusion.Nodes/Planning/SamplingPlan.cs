@@ -19,6 +19,9 @@ public sealed record SamplingPlan
     private const int Window = 160;
     private const int BlocksInWindow = 8;
 
+    // Time-nodes of all open blocks together, where the request leaves it open.
+    private const int NodesInWindow = 8;
+
     private SamplingPlan()
     {
     }
@@ -108,6 +111,31 @@ public sealed record SamplingPlan
             Batch = request.Batch ?? MemoryOf(model).Samples(points: 1, blocks: 1, request.Count),
             PointsPerNode = request.PointsPerNode,
         };
+    }
+
+    /// <summary>The plan as far as those need it who do not have the model.</summary>
+    /// <param name="model">The model that was planned for.</param>
+    public JobOutline Outline(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new JobOutline
+        {
+            Model = model.Name,
+            Shape = [.. model.Denoiser.Shape],
+            StepsOfBlocks = [.. Timeline.Blocks.Select(block => block.Steps.Length)],
+            Batch = Batch,
+            Lookahead = Picard.Lookahead,
+            PointsPerNode = PointsPerNode ?? UsualPointsPerNode(),
+            DataVariance = model.Denoiser.DataVariance,
+            Sensitivity = model.Denoiser.Sensitivity,
+        };
+    }
+
+    // Whatever the cluster, so that the samples do not depend on it to the last bit.
+    private int UsualPointsPerNode()
+    {
+        var blockSteps = Timeline.Blocks.Max(block => block.Steps.Length);
+        return Math.Min(blockSteps, (int)(((long)blockSteps * Picard.Lookahead) + NodesInWindow - 1) / NodesInWindow);
     }
 
     private static MemoryBudget MemoryOf(Model model) =>

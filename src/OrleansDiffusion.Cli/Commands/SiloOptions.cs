@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using OrleansDiffusion.Grid.Planning;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Silo;
+
+namespace OrleansDiffusion.Cli.Commands;
+
+/// <summary>The options of <c>odiff silo</c>, and the settings that they make.</summary>
+internal sealed class SiloOptions
+{
+    private const string Usual = "odiff";
+
+    private readonly ChoiceOption<SiloRole> _role = new(
+        Roles, "What it holds: jobs and supervisors, time-nodes as well, or both");
+
+    private readonly DevicesOption _devices = new();
+
+    private readonly Option<int> _siloPort = Port("silo-port", "Port for other silos", 11111);
+
+    private readonly Option<int> _gatewayPort = Port("gateway-port", "Port for clients", 30000);
+
+    private readonly Option<string?> _primary = new("--primary")
+    {
+        Description = "host:port of the silo that keeps the membership [default: this one].",
+    };
+
+    private readonly Option<string> _cluster = new("--cluster")
+    {
+        Description = "Name of the cluster; only silos of one name find each other.",
+        DefaultValueFactory = _ => Usual,
+    };
+
+    /// <summary>The roles by their names.</summary>
+    public static NamedChoice<SiloRole> Roles { get; } = new(
+        "role", ("both", SiloRole.Both), ("control", SiloRole.Control), ("compute", SiloRole.Compute));
+
+    public void AddTo(Command command)
+    {
+        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _cluster];
+        foreach (var option in all)
+            command.Options.Add(option);
+    }
+
+    /// <summary>How the silo is to be run; ports and devices are not checked.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public async Task<SiloSettings> Settings(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var role = _role.Read(parsed);
+        if (role == SiloRole.Control && parsed.GetValue(_devices) is not null)
+            throw new InvalidOptionException("devices", "is taken by silos that hold time-nodes, not by --role control");
+        return new SiloSettings
+        {
+            Role = role,
+            Devices = new DeviceOptions { Devices = parsed.GetValue(_devices) },
+            SiloPort = parsed.GetValue(_siloPort),
+            GatewayPort = parsed.GetValue(_gatewayPort),
+            Primary = parsed.GetValue(_primary) is { } primary ? await EndPointOf(primary, cancellationToken) : null,
+            ClusterId = parsed.GetRequiredValue(_cluster),
+        };
+    }
+
+    private static async Task<IPEndPoint> EndPointOf(string text, CancellationToken cancellationToken)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 1 || !int.TryParse(text.AsSpan(colon + 1), out var port) || port is < 1 or > IPEndPoint.MaxPort)
+            throw new InvalidOptionException("primary", $"must be host:port with a port of 1 to {IPEndPoint.MaxPort}, was {text}");
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(
+                text[..colon], AddressFamily.InterNetwork, cancellationToken);
+            return new IPEndPoint(addresses[0], port);
+        }
+        catch (SocketException e)
+        {
+            throw new InvalidOptionException("primary", $"must name a host that can be found, was {text}: {e.Message}");
+        }
+    }
+
+    private static Option<int> Port(string name, string description, int usual) => new("--" + name)
+    {
+        Description = $"{description}, 1 to {IPEndPoint.MaxPort}.",
+        DefaultValueFactory = _ => usual,
+    };
+}
