@@ -107,9 +107,13 @@ internal sealed partial class BatchRun
     public Task Close() => Task.WhenAll(Enumerable.Range(0, _layout.Slices).Select(slice => Slice(slice).Close(_epoch)));
 
     /// <summary>The x of a sample, [elements], float32; null if it was lost.</summary>
-    public ReadOnlyMemory<byte>? Values(int sample) => _front.IsAlive(sample) && _states[sample] is { } state
-        ? state.AsMemory(0, _batch.Outline.Elements * sizeof(float))
-        : null;
+    public ReadOnlyMemory<byte>? Values(int sample)
+    {
+        // Not one expression: beside a Memory a null becomes an empty one.
+        if (!_front.IsAlive(sample) || _states[sample] is not { } state)
+            return null;
+        return state.AsMemory(0, _batch.Outline.Elements * sizeof(float));
+    }
 
     /// <summary>What it took.</summary>
     public BatchReport Report() => new()
