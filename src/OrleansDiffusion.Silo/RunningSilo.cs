@@ -37,7 +37,7 @@ public sealed class RunningSilo : IAsyncDisposable
     /// <param name="log">Sets where logs go; null for nowhere.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="Sampling.InvalidOptionException">A setting is out of its range.</exception>
-    /// <exception cref="IOException">A port is taken.</exception>
+    /// <exception cref="IOException">A port is taken, or the cluster cannot be joined.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<RunningSilo> Start(
         SiloSettings settings, Action<ILoggingBuilder>? log = null, CancellationToken cancellationToken = default)
@@ -46,18 +46,24 @@ public sealed class RunningSilo : IAsyncDisposable
         settings.Validate();
         CheckFree(settings.SiloPort);
         CheckFree(settings.GatewayPort);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (settings.Primary is not null)
+            ending.CancelAfter(settings.JoinTimeout);
         var host = HostOf(settings, log);
         try
         {
-            await host.StartAsync(cancellationToken);
+            await host.StartAsync(ending.Token);
             return new RunningSilo(host, settings);
         }
         catch (Exception e)
         {
             host.Dispose();
-            if (e is not OperationCanceledException && cancellationToken.IsCancellationRequested)
-                throw new OperationCanceledException(e.Message, e, cancellationToken);
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!ending.IsCancellationRequested)
+                throw;
+            throw new IOException(
+                $"cluster {settings.ClusterId} could not be joined within {settings.JoinTimeout.TotalSeconds:g} s: no silo "
+                + $"of it answers at {settings.Primary}", e);
         }
     }
 

@@ -23,6 +23,9 @@ public sealed record SiloSettings
     /// <summary>The silo that keeps the membership, on this machine; null if it is this one.</summary>
     public IPEndPoint? Primary { get; init; }
 
+    /// <summary>How long it may take to join the cluster of <see cref="Primary"/>, positive. Default 1 minute.</summary>
+    public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The name of the cluster; only silos of one name find each other. Default <c>odiff</c>.</summary>
     public string ClusterId { get; init; } = "odiff";
 
@@ -39,6 +42,8 @@ public sealed record SiloSettings
             throw new InvalidOptionException("gateway-port", $"must not be the port of --silo-port, was {GatewayPort}");
         if (Primary is not null && !IPAddress.IsLoopback(Primary.Address))
             throw new InvalidOptionException("primary", $"must be on this machine, was {Primary}");
+        if (JoinTimeout <= TimeSpan.Zero)
+            throw new InvalidOptionException("join-timeout", $"must be positive, was {JoinTimeout}");
         if (string.IsNullOrWhiteSpace(ClusterId))
             throw new InvalidOptionException("cluster", "must be a name, was empty");
     }
