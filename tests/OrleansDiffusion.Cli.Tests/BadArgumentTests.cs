@@ -149,7 +149,8 @@ public sealed class BadArgumentTests : IDisposable
 
         Assert.Equal(2, result.ExitCode);
         var lines = result.Error.Split('\n');
-        Assert.Contains("InvalidOptionException", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, line =>
+            line.StartsWith("OrleansDiffusion.Sampling.InvalidOptionException", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("   at OrleansDiffusion.", StringComparison.Ordinal));
         Assert.StartsWith("odiff: --steps", lines[^1], StringComparison.Ordinal);
     }
