@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Streaming;
@@ -22,7 +23,7 @@ public static class SiloHosting
             clusterId: settings.ClusterId);
         silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
         silo.AddMemoryGrainStorage("PubSubStore");
-        silo.AddSweepStreams(GridOptions.DefaultStreams);
+        silo.AddSweepStreams(GridOptions.DefaultStreams, streams => streams.SizeOf = BytesOf);
         silo.AddSamplingGrid(settings.Grid);
         if (settings.Role == SiloRole.Control)
             silo.WithoutTimeNodes();
@@ -30,4 +31,6 @@ public static class SiloHosting
             silo.AddTimeNodes(settings.Devices);
         return silo;
     }
+
+    private static long BytesOf(object message) => message is SweepMessage sweep ? sweep.Bytes : 0;
 }

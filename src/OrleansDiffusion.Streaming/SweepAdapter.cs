@@ -57,7 +57,7 @@ internal sealed class SweepAdapter : IQueueAdapter
         object[] array = [.. events.Cast<object>()];
         if (array.Length == 0)
             return Task.CompletedTask;
-        var bytes = array.Sum(EventSize.Of);
+        var bytes = array.Sum(_queues.Options.SizeOf);
         if (bytes > _queues.Options.MaxItemBytes)
             return Task.FromException(new SweepItemTooLargeException(bytes, _queues.Options.MaxItemBytes));
 

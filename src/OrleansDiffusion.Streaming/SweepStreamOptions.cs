@@ -44,6 +44,12 @@ public sealed class SweepStreamOptions
     /// </summary>
     public Func<StreamId, uint> ShardOf { get; set; } = KeyHash.Of;
 
+    /// <summary>
+    /// Bytes that an event counts as. The default takes those of <see cref="ISizedEvent"/>, and of others what is said
+    /// there.
+    /// </summary>
+    public Func<object, long> SizeOf { get; set; } = EventSize.Of;
+
     /// <summary>Throws if an option is out of its range.</summary>
     /// <param name="provider">Name of the stream provider, for the message.</param>
     /// <exception cref="OrleansConfigurationException">Names the option and what it may be.</exception>
@@ -63,6 +69,8 @@ public sealed class SweepStreamOptions
             throw Refused(provider, nameof(DeliveryTimeout), "positive", DeliveryTimeout);
         if (ShardOf is null)
             throw Refused(provider, nameof(ShardOf), "a function", "null");
+        if (SizeOf is null)
+            throw Refused(provider, nameof(SizeOf), "a function", "null");
     }
 
     private static OrleansConfigurationException Refused(string provider, string option, string allowed, object value) =>
