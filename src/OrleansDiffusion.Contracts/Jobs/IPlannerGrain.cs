@@ -4,7 +4,7 @@ namespace OrleansDiffusion.Contracts.Jobs;
 [Alias("odiff.IPlannerGrain")]
 public interface IPlannerGrain : IGrainWithIntegerKey
 {
-    /// <summary>Checks a request and says what it comes to. It opens the model, which can take a while.</summary>
-    [Alias("Plan"), ResponseTimeout("00:10:00")]
+    /// <summary>Checks a request and says what it comes to.</summary>
+    [Alias("Plan"), ResponseTimeout(Timeouts.OfModels)]
     Task<JobPlanned> Plan(SamplingRequest request, CancellationToken cancellationToken = default);
 }

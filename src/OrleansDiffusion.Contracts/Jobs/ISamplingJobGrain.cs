@@ -6,7 +6,7 @@ public interface ISamplingJobGrain : IGrainWithStringKey
 {
     /// <summary>Accepts a request and starts it. The same request again changes nothing.</summary>
     /// <returns>Why it is refused; null if it is accepted.</returns>
-    [Alias("Submit"), ResponseTimeout("00:10:00")]
+    [Alias("Submit"), ResponseTimeout(Timeouts.OfModels)]
     Task<Refusal?> Submit(SamplingRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>The job's record.</summary>
@@ -27,6 +27,6 @@ public interface ISamplingJobGrain : IGrainWithStringKey
     Task<SampleValues> Fetch(int firstSample);
 
     /// <summary>Ends the job, unless it has come to its end.</summary>
-    [Alias("Cancel")]
+    [Alias("Cancel"), ResponseTimeout(Timeouts.OfModels)]
     Task Cancel();
 }

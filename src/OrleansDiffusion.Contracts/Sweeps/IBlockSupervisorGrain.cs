@@ -13,6 +13,6 @@ public interface IBlockSupervisorGrain : IGrainWithStringKey
     Task Receive(SweepMessage message);
 
     /// <summary>Ends the walk without an outcome.</summary>
-    [Alias("Cancel")]
+    [Alias("Cancel"), ResponseTimeout(Timeouts.OfModels)]
     Task Cancel();
 }

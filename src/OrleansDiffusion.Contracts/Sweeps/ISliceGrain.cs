@@ -10,7 +10,7 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 public interface ISliceGrain : IGrainWithStringKey
 {
     /// <summary>Makes the slice ready for the sweeps of an epoch; what it held of an older one is dropped.</summary>
-    [Alias("Open")]
+    [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
     Task Open(SliceSpec spec, CancellationToken cancellationToken = default);
 
     /// <summary>A message of the supervisor or another slice, where the exchange calls grains directly.</summary>
@@ -28,6 +28,6 @@ public interface ISliceGrain : IGrainWithStringKey
     Task<ImmutableArray<byte[]>> Exits(int epoch, int sweep, int block, ImmutableArray<int> samples);
 
     /// <summary>Lets everything of an epoch go, and of those before it.</summary>
-    [Alias("Close")]
+    [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]
     Task Close(int epoch);
 }

@@ -14,7 +14,7 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 public interface ITimeNodeGrain : IGrainWithStringKey
 {
     /// <summary>Takes its grid points on: draws their noise, without an iterate. An older epoch's are dropped.</summary>
-    [Alias("Open")]
+    [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
     Task Open(NodeSpec spec, CancellationToken cancellationToken = default);
 
     /// <summary>The map that a rolled start is over this node, for samples that are about to start.</summary>
@@ -37,7 +37,7 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// <param name="group">Whose evaluations belong into one model call with this one.</param>
     /// <param name="groupSize">How many they are.</param>
     /// <param name="cancellationToken">Ends it between two calls of the model.</param>
-    [Alias("Evaluate")]
+    [Alias("Evaluate"), ResponseTimeout(Timeouts.OfSweeps)]
     Task<NodeEvaluated> Evaluate(
         int epoch, int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default);
 
@@ -57,6 +57,6 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     Task<ImmutableArray<byte[]>> Exits(int epoch, ImmutableArray<int> samples);
 
     /// <summary>Lets its points go.</summary>
-    [Alias("Close")]
+    [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]
     Task Close(int epoch);
 }

@@ -23,11 +23,22 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
     }
 
     /// <summary>A job's setup, kept until as many have let it go as have asked for it.</summary>
-    public Task<JobSetup> Take(BatchAssignment batch, CancellationToken cancellationToken) => _setups.AddOrUpdate(
-        batch.Key.JobId,
-        _ => (SetUp(batch.Request), 1),
-        (_, entry) => (entry.Setup.IsFaulted ? SetUp(batch.Request) : entry.Setup, entry.Users + 1))
-        .Setup.WaitAsync(cancellationToken);
+    public async Task<JobSetup> Take(BatchAssignment batch, CancellationToken cancellationToken)
+    {
+        var taken = _setups.AddOrUpdate(
+            batch.Key.JobId,
+            _ => (SetUp(batch.Request), 1),
+            (_, entry) => (entry.Setup.IsFaulted ? SetUp(batch.Request) : entry.Setup, entry.Users + 1));
+        try
+        {
+            return await taken.Setup.WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            Release(batch);
+            throw;
+        }
+    }
 
     /// <summary>Lets a setup go.</summary>
     public void Release(BatchAssignment batch)
