@@ -17,28 +17,39 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// </summary>
 [GrainType(GridNames.SliceType), TimelinePlacement, Reentrant]
 internal sealed partial class SliceGrain(
-    JobSetups setups, DevicePool devices, ISweepExchange exchange, ILogger<SliceGrain> logger)
+    JobSetups setups, DevicePool devices, ISweepExchange exchange, ILocalSiloDetails silo, ILogger<SliceGrain> logger)
     : Grain, ISliceGrain, IDisposable
 {
+    private readonly SemaphoreSlim _gate = new(1); // opening and closing take time, and calls of both may interleave
     private CancellationTokenSource _cancelled = new();
     private IAsyncDisposable? _listening;
     private SliceSpec? _spec;
     private SliceRun? _run;
+    private int _opening;       // the latest epoch that it was told to be ready for
     private int _sweep;         // the last one that was begun
     private SweepMessage? _said; // what was said of it
 
     public async Task Open(SliceSpec spec, CancellationToken cancellationToken = default)
     {
-        if (spec.Epoch < _spec?.Epoch)
-            throw new InvalidOperationException($"epoch {spec.Epoch} is over, epoch {_spec.Epoch} is on");
-        if (spec.Epoch == _spec?.Epoch)
+        RequireLatest(spec.Epoch);
+        if (spec.Epoch == _spec?.Epoch && _run is not null)
             return;
-        await LetGo();
-        var key = SliceKey.Parse(this.GetPrimaryKeyString());
-        _listening ??= await exchange.Listen(key.Batch, asSupervisor: false, Take);
-        var setup = await setups.Take(spec.Batch, cancellationToken);
-        _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count);
-        (_spec, _sweep, _said) = (spec, 0, null);
+        _opening = spec.Epoch;
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            await LetGo();
+            var key = SliceKey.Parse(this.GetPrimaryKeyString());
+            _listening ??= await exchange.Listen(key.Batch, asSupervisor: false, Take);
+            var setup = await setups.Take(spec.Batch, cancellationToken);
+            _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, silo.SiloAddress, devices.Executors.Count);
+            (_spec, _sweep, _said) = (spec, 0, null);
+            RequireLatest(spec.Epoch);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public Task Receive(SweepMessage message)
@@ -54,21 +65,46 @@ internal sealed partial class SliceGrain(
 
     public async Task Close(int epoch)
     {
-        if (epoch < _spec?.Epoch)
+        if (epoch < _opening)
             return;
-        await LetGo();
+        await _cancelled.CancelAsync();
+        await _gate.WaitAsync();
+        try
+        {
+            if (epoch < _opening)
+                return;
+            await LetGo();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
         DeactivateOnIdle();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _cancelled.CancelAsync();
+        if (_run is not null)
+            setups.Release(_spec!.Batch);
+        _run = null;
         if (_listening is not null)
             await _listening.DisposeAsync();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cancelled.Dispose();
+    public void Dispose()
+    {
+        _cancelled.Dispose();
+        _gate.Dispose();
+    }
+
+    private void RequireLatest(int epoch)
+    {
+        if (epoch < _opening)
+            throw new InvalidOperationException($"epoch {epoch} is over, epoch {_opening} is on");
+    }
 
     private void Take(SweepMessage message)
     {

@@ -5,6 +5,7 @@ using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling.Picard;
+using Orleans.Runtime.Placement;
 
 namespace OrleansDiffusion.Nodes.Slices;
 
@@ -19,6 +20,7 @@ internal sealed class SliceRun
     private readonly JobSetup _setup;
     private readonly ISweepExchange _exchange;
     private readonly IGrainFactory _grains;
+    private readonly SiloAddress _silo;
     private readonly int _devices;
     private readonly NodeLayout _layout;
     private readonly FoldedInbox _inbox = new();
@@ -29,9 +31,11 @@ internal sealed class SliceRun
     private int _published;
 
     public SliceRun(
-        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices)
+        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, SiloAddress silo,
+        int devices)
     {
-        (_spec, _slice, _setup, _exchange, _grains, _devices) = (spec, slice, setup, exchange, grains, devices);
+        (_spec, _slice, _setup, _exchange, _grains, _silo, _devices) =
+            (spec, slice, setup, exchange, grains, silo, devices);
         var outline = spec.Batch.Outline;
         _layout = new NodeLayout(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, spec.Weights);
         _leads = new (int, byte[])[spec.Batch.Samples];
@@ -82,14 +86,27 @@ internal sealed class SliceRun
                 [.. Enumerable.Range(0, count).Select(i => (int)((long)i * _devices / count))],
                 EndsBlock: first + count == _layout.Nodes(block));
             _runs.Add(block, run);
-            opening.AddRange(run.Nodes.Select((node, i) => node.Open(
-                new NodeSpec(
-                    _spec.Batch, _spec.Epoch, block, _layout.Steps(block, first + i).First,
-                    _layout.Steps(block, first + i).Count, first + i, run.Devices[i]),
-                cancellationToken)));
+            for (var i = 0; i < count; i++)
+                opening.Add(Open(run, i, block, first + i, cancellationToken));
         }
 
         await Task.WhenAll(opening);
+    }
+
+    // Here, whatever the placement of one that nobody leads would be.
+    private Task Open(NodeRun run, int i, int block, int node, CancellationToken cancellationToken)
+    {
+        var (first, count) = _layout.Steps(block, node);
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, _silo);
+        try
+        {
+            return run.Nodes[i].Open(
+                new NodeSpec(_spec.Batch, _spec.Epoch, block, first, count, node, run.Devices[i]), cancellationToken);
+        }
+        finally
+        {
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
     }
 
     private Task CloseNodes(Func<int, bool> which)
@@ -155,11 +172,24 @@ internal sealed class SliceRun
         var updates = await Move(go, evaluated, cancellationToken);
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
-        var calls = all.Where(node => node.Rows > 0).DistinctBy(node => node.Call).ToList();
+        var calls = CallsOf(evaluated);
         return new Moved(
             go.Epoch, go.Sweep, _slice, updates, [.. all.SelectMany(node => node.NotFinite)], all.Sum(node => node.Rows),
-            calls.Count, calls.Select(call => call.ModelTime).DefaultIfEmpty().Max(), _published + 1);
+            calls.Count, TimeOf(calls), _published + 1);
     }
+
+    // Devices number their calls each for itself, and make theirs at the same time.
+    private List<(int Device, NodeEvaluated Of)> CallsOf(Dictionary<int, NodeEvaluated[]> evaluated) =>
+    [
+        .. evaluated.SelectMany(block => block.Value.Select((node, i) => (Device: _runs[block.Key].Devices[i], Of: node)))
+            .Where(call => call.Of.Rows > 0)
+            .DistinctBy(call => (call.Device, call.Of.Call)),
+    ];
+
+    private static TimeSpan TimeOf(List<(int Device, NodeEvaluated Of)> calls) => calls
+        .GroupBy(call => call.Device, call => call.Of.ModelTime)
+        .Select(device => device.Aggregate(TimeSpan.Zero, (sum, time) => sum + time))
+        .DefaultIfEmpty().Max();
 
     private async Task<Dictionary<int, NodeEvaluated[]>> Evaluate(
         Go go, List<KeyValuePair<int, NodeRun>> swept, CancellationToken cancellationToken)
