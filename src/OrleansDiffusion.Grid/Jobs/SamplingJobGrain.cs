@@ -122,9 +122,21 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
         return Task.CompletedTask;
     }
 
-    private Task StartBatch() => Supervisor().Start(new BatchAssignment(
-        new BatchKey(JobId, _batch), _request!, _outline!, FirstSample(),
-        Math.Min(_outline!.Batch, _request!.Count - FirstSample())));
+    // The job was accepted: where it cannot go on it fails, rather than stay as it is for ever.
+    private async Task StartBatch()
+    {
+        try
+        {
+            await Supervisor().Start(new BatchAssignment(
+                new BatchKey(JobId, _batch), _request!, _outline!, FirstSample(),
+                Math.Min(_outline!.Batch, _request!.Count - FirstSample())));
+        }
+        catch (Exception e)
+        {
+            LogNotStarted(e, JobId, _batch);
+            await Failed(_batch, $"batch {_batch} could not be started: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
 
     private IBlockSupervisorGrain Supervisor() =>
         GrainFactory.GetGrain<IBlockSupervisorGrain>(new BatchKey(JobId, _batch).ToString());
@@ -151,6 +163,9 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} of job {JobId} could not be started")]
+    private partial void LogNotStarted(Exception e, string jobId, int batch);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} is {State}")]
     private partial void LogState(string jobId, JobState state);
