@@ -23,6 +23,9 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// </remarks>
 internal sealed partial class BatchRun
 {
+    private const int MostDoublings = 10; // of the wait
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
+
     private readonly BatchAssignment _batch;
     private readonly IGrainFactory _grains;
     private readonly ISweepExchange _exchange;
@@ -33,7 +36,8 @@ internal sealed partial class BatchRun
 
     private readonly SweepBarrier _barrier = new();
     private readonly Wavefront _front;
-    private readonly byte[]?[] _states; // what entered each sample's lead; null for its initial noise
+    private readonly byte[]?[] _states; // what left the last block end that was taken; null for the initial noise
+    private readonly int[] _leads;      // the block that it enters
     private readonly List<TimeSpan> _exchangeTimes = [];
     private readonly List<LostSample> _lost = [];
 
@@ -44,6 +48,7 @@ internal sealed partial class BatchRun
     private int _sweepOfEpoch;
     private int _recoveries;
     private int _recoveriesInARow;
+    private int _furthest; // most sweeps of an epoch since a block was last done
     private long _evaluations;
     private long _modelCalls;
     private long _messages;
@@ -61,6 +66,7 @@ internal sealed partial class BatchRun
             batch.Samples, outline.StepsOfBlocks, picard,
             new ConvergenceRule(picard.Tolerance, picard.Linearization, outline.DataVariance, outline.Sensitivity));
         _states = new byte[]?[batch.Samples];
+        _leads = new int[batch.Samples];
         _layout = LayoutFor([1]);
     }
 
@@ -90,7 +96,7 @@ internal sealed partial class BatchRun
                 while (!_front.IsDone)
                 {
                     await Sweep(cancellationToken);
-                    _recoveriesInARow = 0;
+                    NoteHeadway();
                     swept();
                 }
 
@@ -138,13 +144,29 @@ internal sealed partial class BatchRun
         var silos = _silos.Find();
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
+        ImmutableArray<int> weights = [.. silos.Select(silo => silo.Devices)];
+        if (_epoch > 0 && !weights.SequenceEqual(_weights))
+            await LeaveLayout(cancellationToken);
         _epoch++;
         _sweepOfEpoch = 0;
-        _weights = [.. silos.Select(silo => silo.Devices)];
+        _weights = weights;
         _layout = LayoutFor(_weights);
         LogOpening(_batch.Key, _epoch, silos.Count);
         await Task.WhenAll(silos.Select((silo, slice) => Open(silo.Silo, slice, cancellationToken)));
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
+    }
+
+    // Time-nodes stay where they are while they live: those that go to another slice now have to be let go first.
+    private async Task LeaveLayout(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Close().WaitAsync(LongestLeave, _time, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotLeft(e, _batch.Key, _epoch);
+        }
     }
 
     private Task Open(SiloAddress silo, int slice, CancellationToken cancellationToken)
@@ -249,7 +271,7 @@ internal sealed partial class BatchRun
         foreach (var (sample, block) in _front.Accepted)
         {
             if (block == _front.Lead(sample) - 1)
-                _states[sample] = exits[(sample, block)];
+                (_states[sample], _leads[sample]) = (exits[(sample, block)], block + 1);
         }
 
         _entries = [.. EntriesOf(entered, exits)];
@@ -310,10 +332,23 @@ internal sealed partial class BatchRun
         LogRecovering(_batch.Key, _epoch, failure.Message);
         if (_recoveriesInARow == _options.MaxRecoveries)
             throw new SliceException($"begun anew {_recoveries} times, and again: {failure.Message}");
-        await Task.Delay(_options.RecoveryDelay * Math.Pow(2, _recoveriesInARow), _time, cancellationToken);
+        var doubled = Math.Pow(2, Math.Min(_recoveriesInARow, MostDoublings));
+        await Task.Delay(_options.RecoveryDelay * doubled, _time, cancellationToken);
         _recoveries++;
         _recoveriesInARow++;
-        _front.Restart();
+        _front.Restart(_leads);
+    }
+
+    // What fails at the same place every time makes none, however many sweeps it makes before.
+    private void NoteHeadway()
+    {
+        if (_front.Accepted.Count > 0)
+            _furthest = 0;
+        else if (_sweepOfEpoch <= _furthest)
+            return;
+        else
+            _furthest = _sweepOfEpoch;
+        _recoveriesInARow = 0;
     }
 
     // What silos and the network may do; a fault of the program itself is not tried again.
@@ -331,6 +366,9 @@ internal sealed partial class BatchRun
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: epoch {Epoch} is over, the open blocks are begun anew: {Reason}")]
     private partial void LogRecovering(BatchKey batch, int epoch, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch}: not all slices of epoch {Epoch} could be closed")]
+    private partial void LogNotLeft(Exception e, BatchKey batch, int epoch);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: sample {Sample} is lost to NaN or infinity at block {Block}, step {Step}, node {Node}")]
     private partial void LogLost(BatchKey batch, int sample, int block, int step, int node);

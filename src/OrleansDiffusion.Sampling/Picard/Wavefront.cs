@@ -181,13 +181,25 @@ public sealed class Wavefront
     /// Begins again after the iterates were lost: all samples leave all open blocks, and enter anew from their lead.
     /// What was said of a sweep that <see cref="Advance"/> has not ended is forgotten, but for losses.
     /// </summary>
-    public void Restart()
+    public void Restart() => Restart(_lead);
+
+    /// <summary>As <see cref="Restart()"/>, where what leaves accepted blocks may have been lost before it was taken.</summary>
+    /// <param name="leads">
+    /// For every sample the block that its last known state enters, at most its lead; it becomes its lead.
+    /// </param>
+    public void Restart(ReadOnlySpan<int> leads)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(leads.Length, _lead.Length, nameof(leads));
         _accepted.Clear();
         _largestSoFar = 0;
         for (var n = 0; n < _lead.Length; n++)
-            Leave(n, _lead[n]);
-        CloseBlocks();
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(leads[n], _lead[n], nameof(leads));
+            _lead[n] = _ahead[n] = leads[n];
+        }
+
+        _open.Clear();
+        FirstOpen = LeastLead();
         EnterBlocks();
     }
 
@@ -244,11 +256,13 @@ public sealed class Wavefront
 
     private void CloseBlocks()
     {
-        var first = Enumerable.Range(0, _lead.Length).Where(IsAlive).Select(n => _lead[n])
-            .DefaultIfEmpty(_stepsOfBlocks.Length).Min();
+        var first = LeastLead();
         _open.RemoveRange(0, Math.Min(first - FirstOpen, _open.Count));
         FirstOpen = first;
     }
+
+    private int LeastLead() => Enumerable.Range(0, _lead.Length).Where(IsAlive).Select(n => _lead[n])
+        .DefaultIfEmpty(_stepsOfBlocks.Length).Min();
 
     private void EnterBlocks()
     {
@@ -266,8 +280,8 @@ public sealed class Wavefront
 
     private void Enter(int n, int block)
     {
-        if (block == OpenEnd)
-            _open.Add(new BlockStanding(_lead.Length, _stepsOfBlocks[block]));
+        while (block >= OpenEnd)
+            _open.Add(new BlockStanding(_lead.Length, _stepsOfBlocks[OpenEnd]));
         Opened(block).Enter(n);
         _ahead[n]++;
         _entered.Add((n, block));
