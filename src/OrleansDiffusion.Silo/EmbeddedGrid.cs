@@ -20,7 +20,7 @@ public sealed class EmbeddedGrid : IAsyncDisposable
     /// <param name="silos">How many silos, positive.</param>
     /// <param name="configure">Sets how each is run; ports and cluster are given. Null for the usual.</param>
     /// <param name="log">Sets where logs go; null for nowhere.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="cancellationToken">Ends the start, when the silo under way has started.</param>
     /// <exception cref="Sampling.InvalidOptionException">A setting is out of its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<EmbeddedGrid> Start(
@@ -36,6 +36,7 @@ public sealed class EmbeddedGrid : IAsyncDisposable
             // One after the other: silos that join at the same time wait seconds for their turn at the membership.
             for (var i = 0; i < silos; i++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var settings = new SiloSettings
                 {
                     SiloPort = ports[2 * i],
@@ -43,8 +44,10 @@ public sealed class EmbeddedGrid : IAsyncDisposable
                     Primary = i == 0 ? null : new IPEndPoint(IPAddress.Loopback, ports[0]),
                     ClusterId = cluster,
                 };
-                grid._silos.Add(
-                    await RunningSilo.Start(configure?.Invoke(settings) ?? settings, log, cancellationToken));
+
+                // Not cut off: a silo that has joined halfway would hold the others up when they leave.
+                grid._silos.Add(await RunningSilo.Start(
+                    configure?.Invoke(settings) ?? settings, log, CancellationToken.None));
             }
 
             var compute = grid._silos.Count(silo => silo.Role != SiloRole.Control);

@@ -10,6 +10,8 @@ namespace OrleansDiffusion.Silo;
 /// <summary>A silo that runs in this process until it is disposed of, in order. It leaves signals to the program.</summary>
 public sealed class RunningSilo : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestRetreat = TimeSpan.FromSeconds(5);
+
     private readonly IHost _host;
 
     private RunningSilo(IHost host, SiloSettings settings)
@@ -57,7 +59,7 @@ public sealed class RunningSilo : IAsyncDisposable
         }
         catch (Exception e)
         {
-            host.Dispose();
+            await Retreat(host);
             cancellationToken.ThrowIfCancellationRequested();
             if (!ending.IsCancellationRequested)
                 throw;
@@ -78,6 +80,14 @@ public sealed class RunningSilo : IAsyncDisposable
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
+    }
+
+    // What has started of it stops, as far as it can.
+    private static async Task Retreat(IHost host)
+    {
+        using var longest = new CancellationTokenSource(LongestRetreat);
+        await host.StopAsync(longest.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        host.Dispose();
     }
 
     private static IHost HostOf(SiloSettings settings, Action<ILoggingBuilder>? log)
