@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
 using Orleans.Streams;
 
@@ -20,6 +21,9 @@ public static class GridHosting
             .PostConfigure(options => options.Validate()).ValidateOnStart();
         silo.Services.TryAddKeyedSingleton(GridNames.Time, TimeProvider.System);
         silo.Services.TryAddSingleton<ComputeSilos>();
+
+        // Whoever calls a grain first places it, hence silos too that cannot hold it.
+        silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();
         silo.Services.TryAddSingleton<ISweepExchange>(services =>
             services.GetRequiredService<IOptions<GridOptions>>().Value.Streams is { } name
                 ? new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(name))

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
-using OrleansDiffusion.Nodes.Placement;
 using OrleansDiffusion.Nodes.Planning;
 using Orleans.Configuration;
 using Orleans.Runtime.MembershipService.SiloMetadata;
@@ -14,7 +13,7 @@ namespace OrleansDiffusion.Nodes;
 /// <summary>Makes a silo one that can hold time-nodes, or one that cannot.</summary>
 public static class NodesHosting
 {
-    /// <summary>Adds the devices, the models and the placement of slices and time-nodes.</summary>
+    /// <summary>Adds the devices and the models.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="options">The devices it evaluates models on; their number weighs it against other silos.</param>
     /// <exception cref="Sampling.InvalidOptionException">An option is out of its range.</exception>
@@ -27,7 +26,6 @@ public static class NodesHosting
         {
             [GridNames.Devices] = devices.Count.ToString(CultureInfo.InvariantCulture),
         });
-        silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();
         silo.Services.TryAddSingleton<IModelSource, CatalogueSource>();
         silo.Services.TryAddSingleton<ModelStore>();
         silo.Services.TryAddSingleton(services => new DevicePool(

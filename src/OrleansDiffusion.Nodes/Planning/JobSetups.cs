@@ -13,6 +13,9 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
 {
     private readonly ConcurrentDictionary<string, (Task<JobSetup> Setup, int Users)> _setups = [];
 
+    /// <summary>Jobs that are set up now.</summary>
+    public int Count => _setups.Count;
+
     /// <summary>Plans a request.</summary>
     /// <exception cref="Sampling.InvalidOptionException">An option that cannot be used.</exception>
     /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>

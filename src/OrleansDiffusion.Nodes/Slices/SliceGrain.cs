@@ -5,7 +5,7 @@ using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
-using OrleansDiffusion.Nodes.Placement;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Nodes.Planning;
 using Orleans.Concurrency;
 

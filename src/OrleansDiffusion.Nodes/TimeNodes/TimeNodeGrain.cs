@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Nodes.Devices;
-using OrleansDiffusion.Nodes.Placement;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Nodes.Planning;
 
 namespace OrleansDiffusion.Nodes.TimeNodes;

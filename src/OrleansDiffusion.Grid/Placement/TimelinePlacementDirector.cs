@@ -1,7 +1,7 @@
 using OrleansDiffusion.Contracts.Keys;
 using Orleans.Runtime.Placement;
 
-namespace OrleansDiffusion.Nodes.Placement;
+namespace OrleansDiffusion.Grid.Placement;
 
 /// <summary>
 /// Follows the hint of whoever calls a slice or time-node first: the supervisor, which weighs the silos by their devices.

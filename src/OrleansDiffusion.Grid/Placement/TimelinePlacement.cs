@@ -1,4 +1,4 @@
-namespace OrleansDiffusion.Nodes.Placement;
+namespace OrleansDiffusion.Grid.Placement;
 
 /// <summary>Where slices and time-nodes live: contiguous runs of the timeline on each silo.</summary>
 [Serializable, GenerateSerializer, Immutable, Alias("odiff.TimelinePlacement")]

@@ -1,0 +1,7 @@
+using Orleans.Placement;
+
+namespace OrleansDiffusion.Grid.Placement;
+
+/// <summary>Places a grain by <see cref="TimelinePlacement"/>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class TimelinePlacementAttribute() : PlacementAttribute(TimelinePlacement.Instance);
