@@ -41,6 +41,7 @@ internal sealed partial class BatchRun
     private readonly List<TimeSpan> _exchangeTimes = [];
     private readonly List<LostSample> _lost = [];
 
+    private List<SiloAddress> _members = []; // silos that hold slices
     private ImmutableArray<int> _weights = [];
     private NodeLayout _layout;
     private List<BlockEntry> _entries = [];
@@ -150,6 +151,7 @@ internal sealed partial class BatchRun
         _epoch++;
         _sweepOfEpoch = 0;
         _weights = weights;
+        _members = [.. silos.Select(silo => silo.Silo)];
         _layout = LayoutFor(_weights);
         LogOpening(_batch.Key, _epoch, silos.Count);
         await Task.WhenAll(silos.Select((silo, slice) => Open(silo.Silo, slice, cancellationToken)));
@@ -205,7 +207,16 @@ internal sealed partial class BatchRun
     {
         try
         {
-            return await all.WaitAsync(_options.SweepTimeout, _time, cancellationToken);
+            var moved = all.WaitAsync(_options.SweepTimeout, _time, cancellationToken);
+            while (!moved.IsCompleted)
+            {
+                var changed = _silos.Changed;
+                if (_members.Find(silo => !_silos.IsActive(silo)) is { } gone)
+                    throw new SliceException($"silo {gone} is gone");
+                await Task.WhenAny(moved, changed);
+            }
+
+            return await moved;
         }
         catch (TimeoutException)
         {

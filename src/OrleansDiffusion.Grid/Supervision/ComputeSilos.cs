@@ -4,20 +4,33 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>The silos that can hold time-nodes: active ones that load the slice's grain class.</summary>
-/// <param name="silos">Which are active.</param>
-/// <param name="manifests">What they load.</param>
-/// <param name="metadata">What they say of themselves.</param>
-internal sealed class ComputeSilos(
-    ISiloStatusOracle silos, IClusterManifestProvider manifests, ISiloMetadataCache metadata)
+internal sealed class ComputeSilos : ISiloStatusListener
 {
     private static readonly GrainType Slice = GrainType.Create(GridNames.SliceType);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    private readonly ISiloStatusOracle _silos;
+    private readonly IClusterManifestProvider _manifests;
+    private readonly ISiloMetadataCache _metadata;
+    private TaskCompletionSource _changed = Signal();
+
+    /// <param name="silos">Which are active.</param>
+    /// <param name="manifests">What they load.</param>
+    /// <param name="metadata">What they say of themselves.</param>
+    public ComputeSilos(ISiloStatusOracle silos, IClusterManifestProvider manifests, ISiloMetadataCache metadata)
+    {
+        (_silos, _manifests, _metadata) = (silos, manifests, metadata);
+        silos.SubscribeToSiloStatusEvents(this);
+    }
+
+    /// <summary>Completes when a silo has come or gone after it was asked for.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
     /// <summary>The silos, in an order that is the same for all who ask, each with its number of devices.</summary>
     public IReadOnlyList<(SiloAddress Silo, int Devices)> Find() =>
     [
-        .. silos.GetApproximateSiloStatuses(onlyActive: true).Keys
-            .Where(silo => manifests.Current.Silos.TryGetValue(silo, out var manifest) && manifest.Grains.ContainsKey(Slice))
+        .. _silos.GetApproximateSiloStatuses(onlyActive: true).Keys
+            .Where(silo => _manifests.Current.Silos.TryGetValue(silo, out var manifest) && manifest.Grains.ContainsKey(Slice))
             .Order()
             .Select(silo => (silo, DevicesOf(silo))),
     ];
@@ -25,12 +38,20 @@ internal sealed class ComputeSilos(
     /// <summary>Waits until there are as many silos, and they have said how many devices they have.</summary>
     public async Task WhenKnown(int count, CancellationToken cancellationToken)
     {
-        while (Find().Count(silo => metadata.GetSiloMetadata(silo.Silo).Metadata.ContainsKey(GridNames.Devices)) < count)
+        while (Find().Count(silo => _metadata.GetSiloMetadata(silo.Silo).Metadata.ContainsKey(GridNames.Devices)) < count)
             await Task.Delay(Pause, cancellationToken);
     }
 
+    /// <summary>Whether a silo is active.</summary>
+    public bool IsActive(SiloAddress silo) => _silos.GetApproximateSiloStatus(silo) == SiloStatus.Active;
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status) =>
+        Interlocked.Exchange(ref _changed, Signal()).SetResult();
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private int DevicesOf(SiloAddress silo) =>
-        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(GridNames.Devices, out var text)
+        _metadata.GetSiloMetadata(silo).Metadata.TryGetValue(GridNames.Devices, out var text)
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var devices)
             ? Math.Max(1, devices)
             : 1;
