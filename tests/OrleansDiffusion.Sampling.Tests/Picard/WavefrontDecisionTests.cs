@@ -165,6 +165,41 @@ public sealed class WavefrontDecisionTests
         Assert.Throws<InvalidOperationException>(front.Advance);
     }
 
+    [Fact]
+    public void After_a_restart_further_back_blocks_whose_ends_were_lost_are_done_again()
+    {
+        var front = Front(samples: 2, blocks: 3, lookahead: 1);
+        Sweep(front, (sample, _) => sample == 0 ? Done : Moving);
+        Sweep(front, (_, _) => Done);
+        Sweep(front, (_, _) => Done);
+        Assert.Equal([3, 2], [front.Lead(0), front.Lead(1)]);
+
+        front.Restart([2, 0]); // what left block 1 for sample 1 never came, nor what left block 0
+
+        Assert.Equal([2, 0], [front.Lead(0), front.Lead(1)]);
+        Assert.Equal(0, front.FirstOpen);
+        Assert.Equal([(1, 0)], front.Entered); // sample 0 waits: its block is too far ahead
+        Assert.Empty(front.Accepted);
+        while (!front.IsDone)
+            Sweep(front, (_, _) => Done);
+        Assert.Equal([3, 3], [front.Lead(0), front.Lead(1)]);
+    }
+
+    [Fact]
+    public void Restart_of_a_wavefront_that_was_done_opens_it_again()
+    {
+        var front = Front(samples: 1, blocks: 1, lookahead: 1);
+        Sweep(front, (_, _) => Done);
+        Assert.True(front.IsDone);
+
+        front.Restart([0]);
+
+        Assert.False(front.IsDone);
+        Assert.Equal([(0, 0)], front.Entered);
+        Assert.Throws<ArgumentOutOfRangeException>(() => front.Restart([1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => front.Restart([0, 0]));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
