@@ -2,9 +2,11 @@ using System.Reflection;
 using System.Xml.Linq;
 using NetArchTest.Rules;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Grid;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Streaming;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -17,6 +19,8 @@ public class ArchitectureTests
     private static readonly Assembly ModelsAssembly = typeof(Catalogue).Assembly;
     private static readonly Assembly ContractsAssembly = typeof(SamplingRequest).Assembly;
     private static readonly Assembly NodesAssembly = typeof(SamplingPlan).Assembly;
+    private static readonly Assembly GridAssembly = typeof(GridOptions).Assembly;
+    private static readonly Assembly StreamingAssembly = typeof(SweepStreamOptions).Assembly;
     private static readonly Assembly CliAssembly = Assembly.Load("odiff");
 
     private static readonly string[] FilesAndNetwork =
@@ -36,10 +40,28 @@ public class ArchitectureTests
     [Fact]
     public void Contracts_know_neither_tensors_nor_what_computes_with_them() => AssertFree(
         ContractsAssembly,
-        ["TorchSharp", ModelsNamespace, "OrleansDiffusion.Sampling", "OrleansDiffusion.Nodes", CliNamespace]);
+        [
+            "TorchSharp", ModelsNamespace, "OrleansDiffusion.Sampling", "OrleansDiffusion.Grid", "OrleansDiffusion.Nodes",
+            "OrleansDiffusion.Streaming", CliNamespace,
+        ]);
+
+    // Silos that hold no time-nodes carry no libtorch: of Sampling the grid uses what needs no tensors.
+    [Fact]
+    public void Grid_knows_neither_tensors_nor_models_nor_what_holds_time_nodes() => AssertFree(
+        GridAssembly,
+        [
+            "TorchSharp", ModelsNamespace, "OrleansDiffusion.Nodes", "OrleansDiffusion.Streaming", "OrleansDiffusion.Silo",
+            CliNamespace,
+        ]);
 
     [Fact]
-    public void Nodes_do_not_know_the_command_line() => AssertFree(NodesAssembly, [CliNamespace, "System.CommandLine"]);
+    public void Streaming_knows_nothing_of_diffusion() => Assert.DoesNotContain(
+        StreamingAssembly.GetReferencedAssemblies(),
+        name => name.Name!.StartsWith("OrleansDiffusion", StringComparison.Ordinal) || name.Name == "TorchSharp");
+
+    [Fact]
+    public void Nodes_know_neither_streams_nor_hosts_nor_the_command_line() => AssertFree(
+        NodesAssembly, ["OrleansDiffusion.Streaming", "OrleansDiffusion.Silo", CliNamespace, "System.CommandLine"]);
 
     [Fact]
     public void The_rules_see_what_they_forbid()
@@ -48,6 +70,8 @@ public class ArchitectureTests
         Assert.NotEmpty(Dependents(CliAssembly, "System.IO.File"));
         Assert.NotEmpty(Dependents(ModelsAssembly, "OrleansDiffusion.Sampling"));
         Assert.NotEmpty(Dependents(NodesAssembly, "OrleansDiffusion.Contracts"));
+        Assert.NotEmpty(Dependents(NodesAssembly, "TorchSharp"));
+        Assert.NotEmpty(Dependents(GridAssembly, "OrleansDiffusion.Sampling"));
     }
 
     [Fact]
