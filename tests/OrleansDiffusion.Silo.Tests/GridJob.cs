@@ -13,11 +13,11 @@ internal sealed record GridJob(JobStatus Status, float[] Samples, IReadOnlyList<
 
     public BatchReport Batch => Assert.Single(Status.Batches);
 
-    public static async Task<GridJob> Run(IGrainFactory grains, SamplingRequest request)
+    public static async Task<GridJob> Run(IGrainFactory grains, SamplingRequest request, string? id = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
-        var job = grains.GetGrain<ISamplingJobGrain>(Guid.NewGuid().ToString("N"));
+        var job = grains.GetGrain<ISamplingJobGrain>(id ?? Guid.NewGuid().ToString("N"));
         Assert.Null(await job.Submit(request, deadline.Token));
         var progress = new List<JobProgress>();
         await foreach (var step in job.Watch(deadline.Token))

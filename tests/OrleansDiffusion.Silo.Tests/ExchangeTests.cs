@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+
+namespace OrleansDiffusion.Silo.Tests;
+
+/// <summary>What every exchange does for a job, whatever carries its messages.</summary>
+public sealed class ExchangeTests
+{
+    private static readonly SamplingRequest Request = new()
+    {
+        Model = TestModels.Mixture, Count = 3, Steps = 30, BlockSteps = 15, PointsPerNode = 4, Tolerance = 0, Seed = 4,
+    };
+
+    [Theory]
+    [InlineData(Transport.SweepStreams)]
+    [InlineData(Transport.MemoryStreams)]
+    [InlineData(Transport.DirectCalls)]
+    public async Task Jobs_run_side_by_side_and_each_hears_what_is_said_of_it_alone(Transport transport)
+    {
+        await using var grid = await TestGrid.Start(3, new TestGridOptions { Transport = transport });
+        var requests = Enumerable.Range(0, 4)
+            .Select(i => Request with { Seed = (ulong)i, Lookahead = 1 + i, Count = i == 3 ? 4 : 2, Batch = 2 }).ToList();
+
+        var jobs = await Task.WhenAll(requests.Select(grid.Run));
+
+        foreach (var (job, request) in jobs.Zip(requests))
+        {
+            Expected.IsSequential(job, request);
+            Assert.All(job.Status.Batches, batch => Assert.Equal(0, batch.Recoveries));
+        }
+
+        await grid.IsFree();
+    }
+
+    [Theory]
+    [InlineData(Transport.SweepStreams)]
+    [InlineData(Transport.MemoryStreams)]
+    [InlineData(Transport.DirectCalls)]
+    public async Task Messages_of_a_speaker_are_heard_in_the_order_they_were_said(Transport transport)
+    {
+        var said = new ConcurrentQueue<SweepMessage>();
+        var heard = new ConcurrentQueue<SweepMessage>();
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Transport = transport,
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                Said = (message, _) =>
+                {
+                    said.Enqueue(message);
+                    return Task.CompletedTask;
+                },
+                Heard = receive => message =>
+                {
+                    heard.Enqueue(message);
+                    receive(message);
+                },
+            },
+            Call = call =>
+            {
+                if (call is { MethodName: nameof(ISliceGrain.Receive), Grain: ISliceGrain or IBlockSupervisorGrain })
+                    heard.Enqueue((SweepMessage)call.Request.GetArgument(0)!);
+                return call.Invoke();
+            },
+        });
+
+        var job = await grid.Run(Request);
+
+        var sweeps = Enumerable.Range(1, job.Batch.Rounds);
+        Assert.Equal(sweeps, heard.OfType<Go>().Select(go => go.Sweep));
+        Assert.Equal(sweeps, heard.OfType<Moved>().Select(moved => moved.Sweep));
+        Assert.Equal(2 * job.Batch.Rounds, said.Count);
+        Assert.Equal(said.Count, job.Batch.Messages);
+    }
+}

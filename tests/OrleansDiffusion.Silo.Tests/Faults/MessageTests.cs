@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+
+namespace OrleansDiffusion.Silo.Tests.Faults;
+
+/// <summary>Messages that come twice, late, out of order, or not at all.</summary>
+public sealed class MessageTests(Grids grids)
+{
+    private static readonly SamplingRequest Request = new()
+    {
+        Model = TestModels.Mixture, Count = 3, Steps = 30, BlockSteps = 10, PointsPerNode = 3, Lookahead = 2, Tolerance = 0,
+    };
+
+    [Theory]
+    [InlineData(Transport.SweepStreams)]
+    [InlineData(Transport.DirectCalls)]
+    public async Task Message_that_comes_twice_changes_nothing(Transport transport)
+    {
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Transport = transport, Wrap = (exchange, _) => new AlteredExchange(exchange) { Times = 2 },
+        });
+
+        var job = await grid.Run(Request);
+
+        Expected.IsSequential(job, Request);
+        Assert.Equal(0, job.Batch.Recoveries);
+        Assert.Equal((await (await grids.Of(2)).Run(Request)).Batch.Rounds, job.Batch.Rounds);
+    }
+
+    [Theory]
+    [InlineData(Transport.SweepStreams)]
+    [InlineData(Transport.DirectCalls)]
+    public async Task Messages_of_sweeps_that_are_over_change_nothing(Transport transport)
+    {
+        var said = new ConcurrentQueue<Func<Task>>();
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Transport = transport,
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                // All that was said before is said again with every message.
+                Said = async (_, again) =>
+                {
+                    foreach (var earlier in said)
+                        await earlier();
+                    said.Enqueue(again);
+                },
+            },
+        });
+        var request = Request with { Steps = 16, BlockSteps = 8 };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request);
+        Assert.Equal(0, job.Batch.Recoveries);
+    }
+
+    [Theory]
+    [InlineData(Transport.SweepStreams)]
+    [InlineData(Transport.DirectCalls)]
+    public async Task Messages_of_an_old_epoch_change_nothing(Transport transport)
+    {
+        var old = new ConcurrentQueue<Func<Task>>();
+        var repeated = 0;
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Transport = transport,
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                Said = async (message, again) =>
+                {
+                    if (message.Epoch == 1)
+                    {
+                        old.Enqueue(again);
+                        return;
+                    }
+
+                    foreach (var earlier in old)
+                        await earlier();
+                    repeated++;
+                },
+            },
+        });
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            Before = (number, _) =>
+            {
+                if (number == 9)
+                    throw new InvalidOperationException("once");
+            },
+        };
+        var request = Request with { Model = grid.Models.Add(denoiser) };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request, grid.Models);
+        Assert.Equal(1, job.Batch.Recoveries);
+        Assert.NotEqual(0, repeated);
+    }
+
+    [Theory]
+    [InlineData(nameof(Go))]
+    [InlineData(nameof(Folded))]
+    [InlineData(nameof(Moved))]
+    public async Task Message_that_is_lost_costs_a_timeout_and_no_sample(string kind)
+    {
+        var time = new ManualTime();
+        var timeout = TimeSpan.FromMinutes(3);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Time = time,
+            Grid = options => options.SweepTimeout = timeout,
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                IsLost = message => message.GetType().Name == kind && message is { Epoch: 1, Sweep: 5 } && lost.TrySetResult(),
+            },
+        });
+        var running = grid.Run(Request);
+
+        await lost.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await time.Armed(timeout);
+        time.Advance(timeout);
+        var job = await running;
+
+        Expected.IsSequential(job, Request);
+        Assert.Equal(1, job.Batch.Recoveries);
+        await grid.IsFree();
+    }
+
+    // Slice 1 hears what slice 0 folded, and is told to make that sweep only then.
+    [Fact]
+    public async Task Maps_that_come_before_their_sweep_are_kept()
+    {
+        var overtaken = 0;
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Wrap = (exchange, services) => new AlteredExchange(exchange)
+            {
+                Heard = receive =>
+                {
+                    var grain = services.GetRequiredService<IGrainContextAccessor>().GrainContext.GrainId.Key.ToString()!;
+                    return grain.EndsWith("/1-of-2", StringComparison.Ordinal) ? Swap(receive, () => overtaken++) : receive;
+                },
+            },
+        });
+        var request = Request with { Lookahead = 1 };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request);
+        Assert.Equal(0, job.Batch.Recoveries);
+        Assert.Equal(job.Batch.Rounds, overtaken);
+
+        static Action<SweepMessage> Swap(Action<SweepMessage> receive, Action swapped)
+        {
+            Go? held = null;
+            return message =>
+            {
+                if (message is Go go)
+                {
+                    held = go;
+                    return;
+                }
+
+                receive(message);
+                if (message is Folded { Phase: FoldPhase.Sweep, Slice: 0 } && held is not null)
+                {
+                    receive(held);
+                    held = null;
+                    swapped();
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+
+namespace OrleansDiffusion.Silo.Tests.Faults;
+
+public sealed class NotFiniteTests(Grids grids)
+{
+    private const int Elements = 16;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public async Task Sample_that_is_not_finite_is_lost_alone_and_named(int silos, int lookahead)
+    {
+        var grid = await grids.Of(silos);
+        var request = new SamplingRequest
+        {
+            Model = TestModels.Mixture, Count = 4, Steps = 40, BlockSteps = 10, PointsPerNode = 3, Lookahead = lookahead,
+            Tolerance = 0, Seed = 9,
+        };
+        var level = Expected.Level(request, block: 1, step: 6);
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            IsNan = (at, condition) => condition.Label == 2 && at == level,
+        };
+        var labelled = request with { Model = grid.Models.Add(denoiser, new ClassLabels(4)), Labels = [0, 1, 2, 3] };
+
+        var job = await grid.Run(labelled);
+
+        Assert.Equal(JobState.Succeeded, job.Status.State);
+        Assert.Equal([new LostSample(Sample: 2, Block: 1, Step: 6, Node: 2)], job.Batch.Lost);
+        Assert.Equal(0, job.Batch.Recoveries);
+        Assert.All(SampleOf(job.Samples, 2), value => Assert.True(float.IsNaN(value)));
+        var expected = Expected.Sequential(request);
+        foreach (var sample in new[] { 0, 1, 3 })
+            Assert.True(Expected.Distance(SampleOf(expected, sample), SampleOf(job.Samples, sample)) < 1e-5);
+    }
+
+    [Fact]
+    public async Task Row_that_is_not_finite_once_costs_nothing()
+    {
+        var grid = await grids.Of(1);
+        var spoiled = 0;
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            IsNan = (_, _) => Interlocked.Increment(ref spoiled) == 100,
+        };
+        var request = new SamplingRequest
+        {
+            Model = grid.Models.Add(denoiser), Count = 2, Steps = 40, BlockSteps = 20, PointsPerNode = 3, Tolerance = 0,
+        };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request, grid.Models);
+        Assert.Empty(job.Batch.Lost);
+        Assert.Equal(0, job.Batch.Recoveries);
+    }
+
+    private static float[] SampleOf(float[] samples, int sample) =>
+        samples[(sample * Elements)..((sample + 1) * Elements)];
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+
+namespace OrleansDiffusion.Silo.Tests.Faults;
+
+/// <summary>A model, a time-node or a slice that throws.</summary>
+public sealed class ThrowingTests(Grids grids)
+{
+    private static readonly SamplingRequest Request = new()
+    {
+        Model = TestModels.Mixture, Count = 3, Steps = 40, BlockSteps = 10, PointsPerNode = 3, Lookahead = 2, Tolerance = 0,
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(14)]
+    public async Task Model_that_throws_once_costs_sweeps_and_no_sample(int call)
+    {
+        var grid = await grids.Of(1);
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            Before = (number, _) => ThrowIf(number == call),
+        };
+        var request = Request with { Model = grid.Models.Add(denoiser) };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request, grid.Models);
+        Assert.Equal(1, job.Batch.Recoveries);
+    }
+
+    [Fact]
+    public async Task Model_that_always_throws_fails_the_job_in_a_line_and_frees_the_nodes()
+    {
+        await using var grid = await TestGrid.Start(2);
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser) { Before = (_, _) => ThrowIf(true) };
+
+        var job = await grid.Run(Request with { Model = grid.Models.Add(denoiser) });
+
+        Assert.Equal(JobState.Failed, job.Status.State);
+        Assert.Contains("the model is broken", job.Status.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', job.Status.Error!);
+        await grid.IsFree();
+    }
+
+    // Sweeps before it succeed in every epoch; that alone is no headway.
+    [Fact]
+    public async Task Model_that_always_throws_at_one_step_fails_the_job()
+    {
+        var grid = await grids.Of(1);
+        var request = Request with { Lookahead = 1, Tolerance = 1e-3 };
+        var level = Expected.Level(request, block: 2, step: 9);
+        var calls = 0;
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            // Not at once when the block is swept: in every second call that holds the step.
+            Before = (_, levels) => ThrowIf(levels.Contains(level) && ++calls % 2 == 0),
+        };
+
+        var job = await grid.Run(request with { Model = grid.Models.Add(denoiser) });
+
+        Assert.Equal(JobState.Failed, job.Status.State);
+        Assert.Contains("the model is broken", job.Status.Error, StringComparison.Ordinal);
+    }
+
+    // What is called once a sweep throws in the second one, what is called at a start in the first.
+    [Theory]
+    [InlineData(nameof(ISliceGrain.Open), 1)]
+    [InlineData(nameof(ISliceGrain.Exits), 1)]
+    [InlineData(nameof(ITimeNodeGrain.Roll), 1)]
+    [InlineData(nameof(ITimeNodeGrain.Start), 2)]
+    [InlineData(nameof(ITimeNodeGrain.Evaluate), 20)]
+    [InlineData(nameof(ITimeNodeGrain.Move), 20)]
+    public async Task Call_that_fails_once_costs_sweeps_and_no_sample(string method, int call)
+    {
+        var called = new ConcurrentQueue<string>();
+        await using var grid = await TestGrid.Start(2, new TestGridOptions { Call = Fail });
+
+        var job = await grid.Run(Request);
+
+        Expected.IsSequential(job, Request);
+        Assert.Equal(1, job.Batch.Recoveries);
+        await grid.IsFree();
+
+        Task Fail(IIncomingGrainCallContext context)
+        {
+            if (context.MethodName != method || context.Grain is not (ISliceGrain or ITimeNodeGrain))
+                return context.Invoke();
+            called.Enqueue(method);
+            return called.Count == call ? throw new InvalidOperationException("the node is broken") : context.Invoke();
+        }
+    }
+
+    private static void ThrowIf(bool condition)
+    {
+        if (condition)
+            throw new InvalidOperationException("the model is broken\nin two lines");
+    }
+}

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid;
+using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Nodes;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Streaming;
+using Orleans.Runtime.Placement;
+using Orleans.Streams;
+using Orleans.TestingHost;
+
+namespace OrleansDiffusion.Silo.Tests.Fixtures;
+
+/// <summary>A cluster in this process whose models, time and exchange a test may replace.</summary>
+internal sealed class TestGrid : IAsyncDisposable
+{
+    private const string MemoryStreams = "memory";
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
+    private InProcessTestCluster _cluster = null!;
+
+    public TestModels Models { get; } = new();
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public IEnumerable<InProcessSiloHandle> Silos => _cluster.Silos.Where(silo => silo.IsActive);
+
+    public static async Task<TestGrid> Start(int silos = 1, TestGridOptions? options = null)
+    {
+        options ??= new TestGridOptions();
+        var grid = new TestGrid();
+        var started = 0;
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) => grid.Configure(silo, options, Interlocked.Increment(ref started) - 1));
+        grid._cluster = builder.Build();
+        await grid._cluster.DeployAsync(TestContext.Current.CancellationToken);
+        return grid;
+    }
+
+    /// <summary>A silo by its number in <see cref="TestGridOptions.Devices"/>.</summary>
+    public InProcessSiloHandle Silo(int number) =>
+        Silos.Single(silo => silo.ServiceProvider.GetRequiredService<SiloNumber>().Value == number);
+
+    /// <summary>Runs a job to its end.</summary>
+    public Task<GridJob> Run(SamplingRequest request) => GridJob.Run(Grains, request);
+
+    /// <summary>Kills a silo; what it held is lost.</summary>
+    public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
+
+    /// <summary>The id of a job whose grain, and that of its first batch's supervisor, are on a given silo.</summary>
+    public async Task<string> JobOn(int silo)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(silo).SiloAddress);
+        await Grains.GetGrain<ISamplingJobGrain>(id).Status();
+        await Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString()).Receive(new SliceFailed(0, 0, 0, ""));
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        return id;
+    }
+
+    /// <summary>Where a grain is active; null if it is not.</summary>
+    public async Task<SiloAddress?> SiloOf(IAddressable grain) =>
+        await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+
+    /// <summary>The active grains whose classes are in a namespace, by class and silo.</summary>
+    public async Task<IReadOnlyList<SimpleGrainStatistic>> ActiveIn(string @namespace)
+    {
+        var grains = await Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
+        return [.. grains.Where(type => type.GrainType.StartsWith(@namespace, StringComparison.Ordinal))];
+    }
+
+    /// <summary>How many slices and time-nodes there are, and how many jobs the silos are set up for.</summary>
+    public async Task<(int Grains, int Setups)> Held()
+    {
+        var slices = await ActiveIn("OrleansDiffusion.Nodes.Slices");
+        var nodes = await ActiveIn("OrleansDiffusion.Nodes.TimeNodes");
+        return (
+            slices.Concat(nodes).Sum(type => type.ActivationCount),
+            Silos.Select(silo => silo.ServiceProvider.GetService<JobSetups>())
+                .OfType<JobSetups>().Sum(jobs => jobs.Count));
+    }
+
+    /// <summary>Waits until the grid holds nothing of any job.</summary>
+    public async Task IsFree()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        while (await Held() is not (0, 0))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private void Configure(ISiloBuilder silo, TestGridOptions options, int number)
+    {
+        silo.Services.AddSingleton(new SiloNumber(number));
+        silo.Services.AddKeyedSingleton(GridNames.Time, options.Time);
+        silo.Services.AddSingleton<IModelSource>(Models);
+        silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Transport), services));
+        silo.AddIncomingGrainCallFilter(call => options.Call(call));
+        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.AddSweepStreams(
+            GridOptions.DefaultStreams, streams => streams.SizeOf = message => (message as SweepMessage)?.Bytes ?? 0);
+        silo.AddMemoryStreams(MemoryStreams, streams => streams.ConfigurePullingAgent(agent => agent.Configure(
+            settings => settings.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(1))));
+        silo.AddSamplingGrid(grid =>
+        {
+            grid.RecoveryDelay = TimeSpan.Zero;
+            options.Grid(grid);
+        });
+        if (options.Devices(number) is { } devices)
+            silo.AddTimeNodes(new DeviceOptions { Devices = devices, MostQueued = options.MostQueued });
+        else
+            silo.WithoutTimeNodes();
+    }
+
+    private static ISweepExchange ExchangeOf(IServiceProvider services, Transport transport) => transport switch
+    {
+        Transport.DirectCalls => new DirectExchange(services.GetRequiredService<IGrainFactory>()),
+        Transport.MemoryStreams => new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(MemoryStreams)),
+        _ => new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(GridOptions.DefaultStreams)),
+    };
+
+    private sealed record SiloNumber(int Value);
+}

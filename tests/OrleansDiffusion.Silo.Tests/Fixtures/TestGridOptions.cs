@@ -1,0 +1,28 @@
+using OrleansDiffusion.Grid;
+using OrleansDiffusion.Grid.Exchange;
+
+namespace OrleansDiffusion.Silo.Tests.Fixtures;
+
+/// <summary>How a <see cref="TestGrid"/> differs from the usual.</summary>
+internal sealed record TestGridOptions
+{
+    public Transport Transport { get; init; } = Transport.SweepStreams;
+
+    /// <summary>Sets options of the grid, whose batches are begun anew at once.</summary>
+    public Action<GridOptions> Grid { get; init; } = _ => { };
+
+    /// <summary>The devices of each silo, by its number; null for a silo that holds no time-nodes.</summary>
+    public Func<int, string?> Devices { get; init; } = _ => "cpu";
+
+    /// <summary>Most requests that are queued at a device.</summary>
+    public int MostQueued { get; init; } = 1024;
+
+    /// <summary>The time of the grid's timeouts.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Puts something around a silo's exchange.</summary>
+    public Func<ISweepExchange, IServiceProvider, ISweepExchange> Wrap { get; init; } = (exchange, _) => exchange;
+
+    /// <summary>Called in place of every grain call.</summary>
+    public Func<IIncomingGrainCallContext, Task> Call { get; init; } = call => call.Invoke();
+}
