@@ -9,5 +9,6 @@ internal static class BenchCommand
     {
         BenchScalingCommand.Create(),
         BenchLinearizationsCommand.Create(),
+        BenchGridCommand.Create(),
     };
 }

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Silo;
+
+namespace OrleansDiffusion.Cli.Benchmarks;
+
+/// <summary>
+/// What a grid adds to the model calls: one job on more and more silos, each with an emulated accelerator whose calls
+/// take a given time. All silos share this machine's cores.
+/// </summary>
+internal static class GridBenchmark
+{
+    /// <summary>Runs the job on every number of silos; a first job on each grid, which is compiled on the way, does not count.</summary>
+    public static async IAsyncEnumerable<Row> Run(
+        SamplingRequest request, IReadOnlyList<int> silos, Device device,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var count in silos)
+        {
+            await using var grid = await EmbeddedGrid.Start(
+                count, settings => settings with { Devices = new DeviceOptions { Devices = device.Name } },
+                cancellationToken: cancellationToken);
+            await Draw(grid, request, cancellationToken);
+            yield return await Draw(grid, request, cancellationToken) is var (outline, batch, wall)
+                ? new Row(
+                    count, batch.Rounds, outline.Steps, wall.TotalSeconds, wall / (batch.Rounds * device.CallTime),
+                    outline.Steps * device.CallTime / wall, Median(batch.ExchangeTimes), batch.ModelCalls, batch.Messages,
+                    Environment.WorkingSet >> 20)
+                : throw new UnreachableException();
+        }
+    }
+
+    private static async Task<(JobOutline Outline, BatchReport Batch, TimeSpan Wall)> Draw(
+        EmbeddedGrid grid, SamplingRequest request, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var run = await GridRun.Plan(grid.Grains, request, cancellationToken);
+        DrawnBatch? drawn = null;
+        await foreach (var batch in run.Draw(new Progress<JobProgress>(), cancellationToken))
+            drawn = batch;
+        return (run.Outline, drawn!.Report, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static double Median(IEnumerable<TimeSpan> times)
+    {
+        var sorted = times.Select(time => time.TotalMilliseconds).Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+
+    /// <summary>One number of silos.</summary>
+    /// <param name="Silos">How many.</param>
+    /// <param name="Rounds">Sweeps.</param>
+    /// <param name="SequentialRounds">Model calls of the sequential sampler.</param>
+    /// <param name="WallSeconds">From the request to the samples.</param>
+    /// <param name="OverModel">The wall time over that of as many model calls as there were rounds.</param>
+    /// <param name="SpeedUp">The time of the sequential sampler's model calls over the wall time.</param>
+    /// <param name="ExchangeMilliseconds">Median of what a sweep took beyond the model call.</param>
+    /// <param name="ModelCalls">Model calls of all silos.</param>
+    /// <param name="Messages">Messages published.</param>
+    /// <param name="MegaBytes">Resident memory of the process, MiB.</param>
+    public sealed record Row(
+        int Silos, int Rounds, int SequentialRounds, double WallSeconds, double OverModel, double SpeedUp,
+        double ExchangeMilliseconds, long ModelCalls, long Messages, long MegaBytes);
+}
