@@ -49,10 +49,11 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
     {
         while (true)
         {
-            var changed = _changed.Task;
+            // The state that was told counts below: it may change while the reader has it.
+            var (changed, state) = (_changed.Task, _state);
             if (_progress is { } progress)
-                yield return progress with { State = _state };
-            if (_state.IsFinal() || _state == JobState.Unknown)
+                yield return progress with { State = state };
+            if (state.IsFinal() || state == JobState.Unknown)
                 yield break;
             await changed.WaitAsync(cancellationToken);
         }
