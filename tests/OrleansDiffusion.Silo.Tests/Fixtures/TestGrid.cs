@@ -4,6 +4,7 @@ using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Nodes.Planning;
@@ -37,6 +38,9 @@ internal sealed class TestGrid : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => grid.Configure(silo, options, Interlocked.Increment(ref started) - 1));
         grid._cluster = builder.Build();
         await grid._cluster.DeployAsync(TestContext.Current.CancellationToken);
+        var compute = Enumerable.Range(0, silos).Count(silo => options.Devices(silo) is not null);
+        await Task.WhenAll(grid.Silos.Select(silo => silo.ServiceProvider.GetRequiredService<ComputeSilos>()
+            .WhenKnown(compute, TestContext.Current.CancellationToken)));
         return grid;
     }
 
