@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
+using Orleans.Configuration;
 using Orleans.Streams;
 
 namespace OrleansDiffusion.Grid;
@@ -28,6 +29,16 @@ public static class GridHosting
             services.GetRequiredService<IOptions<GridOptions>>().Value.Streams is { } name
                 ? new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(name))
                 : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
+        return silo;
+    }
+
+    /// <summary>Takes the job and supervisor grains out of a silo that may be gone at any moment: others hold them.</summary>
+    /// <param name="silo">The silo.</param>
+    public static ISiloBuilder WithoutJobs(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.PostConfigure<GrainTypeOptions>(types =>
+            types.Classes.RemoveWhere(type => type.Assembly == typeof(GridHosting).Assembly));
         return silo;
     }
 

@@ -20,8 +20,11 @@ public sealed class GridOptions
     /// </summary>
     public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often a batch is begun anew before its job fails, 0 or more. Default 5.</summary>
-    public int MaxRecoveries { get; set; } = 5;
+    /// <summary>
+    /// How often a batch is begun anew in a row, without headway between, before its job fails; 0 or more. Default 8, a
+    /// minute and more with the default delay: a silo that died is known to be gone before.
+    /// </summary>
+    public int MaxRecoveries { get; set; } = 8;
 
     /// <summary>How long the first wait before a batch is begun anew is; it doubles. 0 or more. Default 200 ms.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);

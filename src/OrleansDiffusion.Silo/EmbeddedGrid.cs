@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansDiffusion.Silo;
@@ -29,7 +28,7 @@ public sealed class EmbeddedGrid : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(silos);
         var cluster = $"odiff-{Guid.NewGuid():N}";
-        var ports = FreePorts(2 * silos);
+        var ports = LoopbackPorts.Free(2 * silos);
         var grid = new EmbeddedGrid();
         try
         {
@@ -68,20 +67,5 @@ public sealed class EmbeddedGrid : IAsyncDisposable
         foreach (var silo in Enumerable.Reverse(_silos))
             await silo.DisposeAsync();
         _silos.Clear();
-    }
-
-    // Listening on all of them at once keeps them apart.
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        try
-        {
-            listeners.ForEach(listener => listener.Start());
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            listeners.ForEach(listener => listener.Dispose());
-        }
     }
 }

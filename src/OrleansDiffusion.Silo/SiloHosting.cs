@@ -23,13 +23,35 @@ public static class SiloHosting
             clusterId: settings.ClusterId);
         silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
         silo.AddMemoryGrainStorage("PubSubStore");
-        silo.AddSweepStreams(GridOptions.DefaultStreams, streams => streams.SizeOf = BytesOf);
-        silo.AddSamplingGrid(settings.Grid);
+        var streams = AddExchange(silo, settings.Exchange);
+        silo.AddSamplingGrid(grid =>
+        {
+            grid.Streams = streams;
+            settings.Grid?.Invoke(grid);
+        });
         if (settings.Role == SiloRole.Control)
             silo.WithoutTimeNodes();
         else
             silo.AddTimeNodes(settings.Devices);
+        if (settings.Role == SiloRole.Compute)
+            silo.WithoutJobs();
         return silo;
+    }
+
+    // The name of the stream provider; null where there is none.
+    private static string? AddExchange(ISiloBuilder silo, ExchangeKind kind)
+    {
+        switch (kind)
+        {
+            case ExchangeKind.SweepStreams:
+                silo.AddSweepStreams(GridOptions.DefaultStreams, streams => streams.SizeOf = BytesOf);
+                return GridOptions.DefaultStreams;
+            case ExchangeKind.MemoryStreams:
+                silo.AddMemoryStreams(GridOptions.DefaultStreams);
+                return GridOptions.DefaultStreams;
+            default:
+                return null;
+        }
     }
 
     private static long BytesOf(object message) => message is SweepMessage sweep ? sweep.Bytes : 0;

@@ -9,6 +9,6 @@ public enum SiloRole
     /// <summary>Jobs and supervisors, no time-nodes: it needs neither a device nor libtorch.</summary>
     Control,
 
-    /// <summary>Time-nodes on its devices; it may be asked to hold jobs and supervisors, too.</summary>
+    /// <summary>Time-nodes on its devices, no jobs and supervisors: it may be gone at any moment.</summary>
     Compute,
 }

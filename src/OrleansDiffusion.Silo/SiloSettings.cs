@@ -29,6 +29,12 @@ public sealed record SiloSettings
     /// <summary>The name of the cluster; only silos of one name find each other. Default <c>odiff</c>.</summary>
     public string ClusterId { get; init; } = "odiff";
 
+    /// <summary>
+    /// What carries the messages of sweeps, the same on all silos of the cluster. Default
+    /// <see cref="ExchangeKind.SweepStreams"/>.
+    /// </summary>
+    public ExchangeKind Exchange { get; init; } = ExchangeKind.SweepStreams;
+
     /// <summary>Sets options of the grid.</summary>
     public Action<GridOptions>? Grid { get; init; }
 

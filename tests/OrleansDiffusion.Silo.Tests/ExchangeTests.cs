@@ -14,12 +14,12 @@ public sealed class ExchangeTests
     };
 
     [Theory]
-    [InlineData(Transport.SweepStreams)]
-    [InlineData(Transport.MemoryStreams)]
-    [InlineData(Transport.DirectCalls)]
-    public async Task Jobs_run_side_by_side_and_each_hears_what_is_said_of_it_alone(Transport transport)
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.MemoryStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Jobs_run_side_by_side_and_each_hears_what_is_said_of_it_alone(ExchangeKind exchange)
     {
-        await using var grid = await TestGrid.Start(3, new TestGridOptions { Transport = transport });
+        await using var grid = await TestGrid.Start(3, new TestGridOptions { Exchange = exchange });
         var requests = Enumerable.Range(0, 4)
             .Select(i => Request with { Seed = (ulong)i, Lookahead = 1 + i, Count = i == 3 ? 4 : 2, Batch = 2 }).ToList();
 
@@ -35,16 +35,16 @@ public sealed class ExchangeTests
     }
 
     [Theory]
-    [InlineData(Transport.SweepStreams)]
-    [InlineData(Transport.MemoryStreams)]
-    [InlineData(Transport.DirectCalls)]
-    public async Task Messages_of_a_speaker_are_heard_in_the_order_they_were_said(Transport transport)
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.MemoryStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Messages_of_a_speaker_are_heard_in_the_order_they_were_said(ExchangeKind exchange)
     {
         var said = new ConcurrentQueue<SweepMessage>();
         var heard = new ConcurrentQueue<SweepMessage>();
         await using var grid = await TestGrid.Start(1, new TestGridOptions
         {
-            Transport = transport,
+            Exchange = exchange,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 Said = (message, _) =>

@@ -33,13 +33,21 @@ internal sealed class SiloOptions
         DefaultValueFactory = _ => Usual,
     };
 
+    private readonly ChoiceOption<ExchangeKind> _exchange = new(
+        Exchanges, "What carries the messages of sweeps, the same on all silos of the cluster");
+
+    /// <summary>The kinds of exchange by their names.</summary>
+    public static NamedChoice<ExchangeKind> Exchanges { get; } = new(
+        "exchange", ("sweep-streams", ExchangeKind.SweepStreams), ("memory-streams", ExchangeKind.MemoryStreams),
+        ("direct-calls", ExchangeKind.DirectCalls));
+
     /// <summary>The roles by their names.</summary>
     public static NamedChoice<SiloRole> Roles { get; } = new(
         "role", ("both", SiloRole.Both), ("control", SiloRole.Control), ("compute", SiloRole.Compute));
 
     public void AddTo(Command command)
     {
-        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _cluster];
+        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _cluster, _exchange];
         foreach (var option in all)
             command.Options.Add(option);
     }
@@ -59,6 +67,7 @@ internal sealed class SiloOptions
             GatewayPort = parsed.GetValue(_gatewayPort),
             Primary = parsed.GetValue(_primary) is { } primary ? await EndPointOf(primary, cancellationToken) : null,
             ClusterId = parsed.GetRequiredValue(_cluster),
+            Exchange = _exchange.Read(parsed),
         };
     }
 

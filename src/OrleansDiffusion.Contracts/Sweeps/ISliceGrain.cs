@@ -10,8 +10,9 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 public interface ISliceGrain : IGrainWithStringKey
 {
     /// <summary>Makes the slice ready for the sweeps of an epoch; what it held of an older one is dropped.</summary>
+    /// <returns>False if it lives on another silo than it is to; it leaves that, and is to be asked again.</returns>
     [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
-    Task Open(SliceSpec spec, CancellationToken cancellationToken = default);
+    Task<bool> Open(SliceSpec spec, CancellationToken cancellationToken = default);
 
     /// <summary>A message of the supervisor or another slice, where the exchange calls grains directly.</summary>
     [Alias("Receive")]

@@ -14,8 +14,9 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 public interface ITimeNodeGrain : IGrainWithStringKey
 {
     /// <summary>Takes its grid points on: draws their noise, without an iterate. An older epoch's are dropped.</summary>
+    /// <returns>False if it lives on another silo than it is to; it leaves that, and is to be asked again.</returns>
     [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
-    Task Open(NodeSpec spec, CancellationToken cancellationToken = default);
+    Task<bool> Open(NodeSpec spec, CancellationToken cancellationToken = default);
 
     /// <summary>The map that a rolled start is over this node, for samples that are about to start.</summary>
     /// <param name="epoch">The epoch.</param>
@@ -44,7 +45,7 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// <summary>Moves its points.</summary>
     /// <param name="epoch">The epoch.</param>
     /// <param name="sweep">The sweep, evaluated before.</param>
-    /// <param name="entries">What enters the node, x and y, for the samples that are moved.</param>
+    /// <param name="entries">What enters the node for the samples that are moved: x, and y where steps have a second state.</param>
     /// <returns>For each of them the largest RMS change over the points; infinity where one left float32's range.</returns>
     [Alias("Move")]
     Task<double[]> Move(int epoch, int sweep, ImmutableArray<NodeEntry> entries);

@@ -8,6 +8,7 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 /// <param name="Steps">How many it has, positive.</param>
 /// <param name="Node">The node's place in the block.</param>
 /// <param name="Device">Which of the silo's devices evaluates them, from 0.</param>
+/// <param name="Silo">The silo that it is to live on, that of its slice.</param>
 [GenerateSerializer, Immutable, Alias("odiff.NodeSpec")]
 public sealed record NodeSpec(
     [property: Id(0)] BatchAssignment Batch,
@@ -16,4 +17,5 @@ public sealed record NodeSpec(
     [property: Id(3)] int FirstStep,
     [property: Id(4)] int Steps,
     [property: Id(5)] int Node,
-    [property: Id(6)] int Device);
+    [property: Id(6)] int Device,
+    [property: Id(7)] SiloAddress Silo);

@@ -5,9 +5,9 @@ using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Sampling.Picard;
-using Orleans.Runtime.Placement;
 
 namespace OrleansDiffusion.Grid.Supervision;
 
@@ -173,15 +173,8 @@ internal sealed partial class BatchRun
 
     private Task Open(SiloAddress silo, int slice, CancellationToken cancellationToken)
     {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-        try
-        {
-            return Slice(slice).Open(new SliceSpec(_batch, _epoch, _weights), cancellationToken);
-        }
-        finally
-        {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        }
+        var spec = new SliceSpec(_batch, _epoch, _weights, silo);
+        return Relocation.Open(() => Slice(slice).Open(spec, cancellationToken), silo, cancellationToken);
     }
 
     private async Task Sweep(CancellationToken cancellationToken)
@@ -205,9 +198,12 @@ internal sealed partial class BatchRun
 
     private async Task<IReadOnlyList<Moved>> Heard(Task<IReadOnlyList<Moved>> all, CancellationToken cancellationToken)
     {
+        // Its timer is gone by the time the next sweep sets its own, which a WaitAsync with a timeout does not promise.
+        using var late = new CancellationTokenSource(_options.SweepTimeout, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var moved = all.WaitAsync(_options.SweepTimeout, _time, cancellationToken);
+            var moved = all.WaitAsync(ended.Token);
             while (!moved.IsCompleted)
             {
                 var changed = _silos.Changed;
@@ -218,7 +214,7 @@ internal sealed partial class BatchRun
 
             return await moved;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new SliceException(
                 $"no answer from slice {string.Join(", ", _barrier.Missing)} within {_options.SweepTimeout}");

@@ -10,7 +10,7 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
-[GrainType("odiff.supervisor"), Reentrant]
+[GrainType("odiff.supervisor"), Reentrant, KeepAlive]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)

@@ -9,6 +9,7 @@ namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
 /// The (x, y) of a batch's samples on their way through the open blocks, from map to map: what enters each time-node.
+/// Its memory is large and is used for one way after the other.
 /// </summary>
 /// <param name="setup">The job, whose velocities are drawn on the way.</param>
 /// <param name="firstSample">Index in the job of the batch's first sample.</param>
@@ -17,13 +18,14 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
 {
     private readonly int _elements = setup.Elements;
     private readonly float[] _states = new float[2L * samples * setup.Elements];
+    private readonly int _sent = setup.HasMemory ? 2 * setup.Elements : setup.Elements;
     private readonly AffineMap _map = new(samples, setup.Elements);
 
     // The samples whose (x, y) is known as far as the passage has come; one may have been lost to NaN on the way.
     private readonly bool[] _known = new bool[samples];
 
-    /// <summary>Whether a sample's (x, y) is known.</summary>
-    public bool Knows(int sample) => _known[sample];
+    /// <summary>Goes back to before the start: no sample is known.</summary>
+    public void Reset() => Array.Clear(_known);
 
     /// <summary>Begins with a sample.</summary>
     /// <param name="sample">Index in the batch.</param>
@@ -59,14 +61,14 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
         }
     }
 
-    /// <summary>What enters a time-node: x and y of the samples that are known.</summary>
+    /// <summary>What enters a time-node: x, and y where steps have a second state, of the samples that are known.</summary>
     public NodeEntry[] Entries(ReadOnlySpan<bool> active)
     {
         var entries = new List<NodeEntry>(samples);
         for (var n = 0; n < samples; n++)
         {
             if (active[n] && _known[n])
-                entries.Add(new NodeEntry(n, MemoryMarshal.AsBytes(State(n)).ToArray()));
+                entries.Add(new NodeEntry(n, MemoryMarshal.AsBytes(State(n)[.._sent]).ToArray()));
         }
 
         return [.. entries];

@@ -15,10 +15,10 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// A silo's end of a batch's exchange. Messages only leave their mark and return; sweeps are made beside them, so that
 /// maps come in while the model is asked.
 /// </summary>
-[GrainType(GridNames.SliceType), TimelinePlacement, Reentrant]
+[GrainType(GridNames.SliceType), TimelinePlacement, Reentrant, KeepAlive]
 internal sealed partial class SliceGrain(
     JobSetups setups, DevicePool devices, ISweepExchange exchange, ILocalSiloDetails silo, ILogger<SliceGrain> logger)
-    : Grain, ISliceGrain, IDisposable
+    : LedGrain, ISliceGrain, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1); // opening and closing take time, and calls of both may interleave
     private CancellationTokenSource _cancelled = new();
@@ -28,23 +28,33 @@ internal sealed partial class SliceGrain(
     private int _opening;       // the latest epoch that it was told to be ready for
     private int _sweep;         // the last one that was begun
     private SweepMessage? _said; // what was said of it
+    private Task _sweeping = Task.CompletedTask;
 
-    public async Task Open(SliceSpec spec, CancellationToken cancellationToken = default)
+    public async Task<bool> Open(SliceSpec spec, CancellationToken cancellationToken = default)
     {
+        IsLed = true;
         RequireLatest(spec.Epoch);
         if (spec.Epoch == _spec?.Epoch && _run is not null)
-            return;
+            return true;
         _opening = spec.Epoch;
         await _gate.WaitAsync(cancellationToken);
         try
         {
             await LetGo();
+            if (!spec.Silo.Equals(silo.SiloAddress))
+            {
+                await StopListening();
+                Relocation.Leave(GrainContext, spec.Silo);
+                return false;
+            }
+
             var key = SliceKey.Parse(this.GetPrimaryKeyString());
             _listening ??= await exchange.Listen(key.Batch, asSupervisor: false, Take);
             var setup = await setups.Take(spec.Batch, cancellationToken);
-            _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, silo.SiloAddress, devices.Executors.Count);
+            _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count);
             (_spec, _sweep, _said) = (spec, 0, null);
             RequireLatest(spec.Epoch);
+            return true;
         }
         finally
         {
@@ -55,13 +65,17 @@ internal sealed partial class SliceGrain(
     public Task Receive(SweepMessage message)
     {
         Take(message);
+        LeaveUnlessLed();
         return Task.CompletedTask;
     }
 
-    public Task<ImmutableArray<byte[]>> Exits(int epoch, int sweep, int block, ImmutableArray<int> samples) =>
-        _run is not null && _spec!.Epoch == epoch && _sweep == sweep && _said is Moved
+    public Task<ImmutableArray<byte[]>> Exits(int epoch, int sweep, int block, ImmutableArray<int> samples)
+    {
+        LeaveUnlessLed();
+        return _run is not null && _spec!.Epoch == epoch && _sweep == sweep && _said is Moved
             ? _run.Exits(block, samples)
             : throw new InvalidOperationException($"sweep {sweep} of epoch {epoch} is not the last that was made here");
+    }
 
     public async Task Close(int epoch)
     {
@@ -74,13 +88,18 @@ internal sealed partial class SliceGrain(
             if (epoch < _opening)
                 return;
             await LetGo();
+
+            // Before it is gone: what is delivered to a grain that is gone brings it to life again.
+            await StopListening();
         }
         finally
         {
             _gate.Release();
         }
 
-        DeactivateOnIdle();
+        // Unless it was told meanwhile to be ready for another epoch.
+        if (epoch >= _opening)
+            DeactivateOnIdle();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -89,8 +108,7 @@ internal sealed partial class SliceGrain(
         if (_run is not null)
             setups.Release(_spec!.Batch);
         _run = null;
-        if (_listening is not null)
-            await _listening.DisposeAsync();
+        await StopListening();
     }
 
     /// <inheritdoc/>
@@ -98,6 +116,14 @@ internal sealed partial class SliceGrain(
     {
         _cancelled.Dispose();
         _gate.Dispose();
+    }
+
+    private async Task StopListening()
+    {
+        var listening = _listening;
+        _listening = null;
+        if (listening is not null)
+            await listening.DisposeAsync();
     }
 
     private void RequireLatest(int epoch)
@@ -117,10 +143,10 @@ internal sealed partial class SliceGrain(
                 break;
             case Go go when go.Sweep > _sweep:
                 (_sweep, _said) = (go.Sweep, null);
-                _ = Sweep(_run, go, _cancelled.Token);
+                _sweeping = Sweep(_run, go, _cancelled.Token);
                 break;
             case Go go when go.Sweep == _sweep && _said is not null:
-                _ = Say(_said);
+                _ = Say(_said, _cancelled.Token);
                 break;
             default:
                 break;
@@ -134,7 +160,7 @@ internal sealed partial class SliceGrain(
         {
             outcome = await run.Sweep(go, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             return;
         }
@@ -147,14 +173,18 @@ internal sealed partial class SliceGrain(
         if (cancellationToken.IsCancellationRequested)
             return;
         _said = outcome;
-        await Say(outcome);
+        await Say(outcome, cancellationToken);
     }
 
-    private async Task Say(SweepMessage message)
+    private async Task Say(SweepMessage message, CancellationToken cancellationToken)
     {
         try
         {
-            await exchange.ToSupervisor(_spec!.Batch.Key, message);
+            await exchange.ToSupervisor(_spec!.Batch.Key, message).WaitAsync(cancellationToken);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for it any more.
         }
         catch (Exception e)
         {
@@ -165,11 +195,14 @@ internal sealed partial class SliceGrain(
 
     private async Task LetGo()
     {
+        var run = _run;
+        _run = null;
         await _cancelled.CancelAsync();
         _cancelled.Dispose();
         _cancelled = new CancellationTokenSource();
-        var run = _run;
-        _run = null;
+
+        // Nodes that are closed under a sweep would be woken again by it.
+        await _sweeping;
         if (run is null)
             return;
         setups.Release(_spec!.Batch);

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling.Picard;
-using Orleans.Runtime.Placement;
 
 namespace OrleansDiffusion.Nodes.Slices;
 
@@ -20,7 +20,6 @@ internal sealed class SliceRun
     private readonly JobSetup _setup;
     private readonly ISweepExchange _exchange;
     private readonly IGrainFactory _grains;
-    private readonly SiloAddress _silo;
     private readonly int _devices;
     private readonly NodeLayout _layout;
     private readonly FoldedInbox _inbox = new();
@@ -28,17 +27,22 @@ internal sealed class SliceRun
 
     // Where each sample's blocks begin that are not done, and what enters there.
     private readonly (int Block, byte[] State)[] _leads;
+    private readonly Passage _passage;
+    private readonly AffineMap _composed;
+    private readonly AffineMap _next;
     private int _published;
 
     public SliceRun(
-        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, SiloAddress silo,
-        int devices)
+        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices)
     {
-        (_spec, _slice, _setup, _exchange, _grains, _silo, _devices) =
-            (spec, slice, setup, exchange, grains, silo, devices);
+        (_spec, _slice, _setup, _exchange, _grains, _devices) = (spec, slice, setup, exchange, grains, devices);
         var outline = spec.Batch.Outline;
         _layout = new NodeLayout(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, spec.Weights);
         _leads = new (int, byte[])[spec.Batch.Samples];
+        _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
+        (_composed, _next) = (NewMap(), NewMap());
+
+        AffineMap NewMap() => new(spec.Batch.Samples, setup.Elements);
     }
 
     /// <summary>Takes the maps of another slice in.</summary>
@@ -48,7 +52,7 @@ internal sealed class SliceRun
             _inbox.Receive(folded);
     }
 
-    /// <summary>Makes a sweep.</summary>
+    /// <summary>Makes a sweep. A cancelled one ends soon, whatever the other slices do, and asks no node after that.</summary>
     public async Task<Moved> Sweep(Go go, CancellationToken cancellationToken)
     {
         _published = 0;
@@ -69,7 +73,7 @@ internal sealed class SliceRun
             ? run.Nodes[^1].Exits(_spec.Epoch, samples)
             : throw new InvalidOperationException($"the end of block {block} is not in this slice");
 
-    /// <summary>Lets all time-nodes go.</summary>
+    /// <summary>Lets all time-nodes go; no sweep may be under way.</summary>
     public Task Close() => CloseNodes(_ => true);
 
     private async Task OpenNodes(Go go, CancellationToken cancellationToken)
@@ -97,16 +101,8 @@ internal sealed class SliceRun
     private Task Open(NodeRun run, int i, int block, int node, CancellationToken cancellationToken)
     {
         var (first, count) = _layout.Steps(block, node);
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, _silo);
-        try
-        {
-            return run.Nodes[i].Open(
-                new NodeSpec(_spec.Batch, _spec.Epoch, block, first, count, node, run.Devices[i]), cancellationToken);
-        }
-        finally
-        {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        }
+        var spec = new NodeSpec(_spec.Batch, _spec.Epoch, block, first, count, node, run.Devices[i], _spec.Silo);
+        return Relocation.Open(() => run.Nodes[i].Open(spec, cancellationToken), _spec.Silo, cancellationToken);
     }
 
     private Task CloseNodes(Func<int, bool> which)
@@ -123,9 +119,10 @@ internal sealed class SliceRun
     private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
     {
         var batch = _spec.Batch;
-        var phase = new StartPhase(_setup, batch.FirstSample, batch.Samples, entries);
-        var maps = phase.NeedsMaps(_layout.Nodes) ? await Roll(go, phase) : null;
-        var passage = phase.Begin();
+        var phase = new StartPhase(_setup, batch.Samples, entries);
+        var maps = phase.NeedsMaps(_layout.Nodes) ? await Roll(go, phase, cancellationToken) : null;
+        var passage = _passage;
+        passage.Reset();
         var starting = new List<Task>();
         var own = phase.Blocks.Where(_runs.ContainsKey).ToList();
         foreach (var block in own.Count == 0 ? [] : phase.Blocks.TakeWhile(block => block <= own[^1]))
@@ -153,13 +150,13 @@ internal sealed class SliceRun
         await Task.WhenAll(starting);
     }
 
-    private async Task<Dictionary<int, byte[][]>> Roll(Go go, StartPhase phase)
+    private async Task<Dictionary<int, byte[][]>> Roll(Go go, StartPhase phase, CancellationToken cancellationToken)
     {
         var rolls = phase.Blocks.Where(_runs.ContainsKey).Select(async block => (block, await Task.WhenAll(
             _runs[block].Nodes.Select(node => node.Roll(_spec.Epoch, [.. phase.Held(block)])))));
         var maps = (await Task.WhenAll(rolls)).ToDictionary();
         await Publish(
-            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))]);
+            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))], cancellationToken);
         return maps;
     }
 
@@ -167,9 +164,12 @@ internal sealed class SliceRun
     {
         var swept = _runs.Where(run => ActiveIn(go, run.Key).Contains(true)).ToList();
         var evaluated = await Evaluate(go, swept, cancellationToken);
-        await Publish(FoldPhase.Sweep, go, [.. swept.Where(run => IsNeeded(go, run.Key)).Select(run =>
-            new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))]);
+        var publishing = Publish(FoldPhase.Sweep, go, [.. swept.Where(run => IsNeeded(go, run.Key)).Select(run =>
+            new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))], cancellationToken);
+
+        // Whoever waits for the maps of others moves meanwhile.
         var updates = await Move(go, evaluated, cancellationToken);
+        await publishing;
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
         var calls = CallsOf(evaluated);
@@ -206,7 +206,8 @@ internal sealed class SliceRun
     private async Task<ImmutableArray<double[]>> Move(
         Go go, Dictionary<int, NodeEvaluated[]> evaluated, CancellationToken cancellationToken)
     {
-        var passage = new Passage(_setup, _spec.Batch.FirstSample, _spec.Batch.Samples);
+        var passage = _passage;
+        passage.Reset();
         var updates = go.Active.Select(active => new double[active.Length]).ToImmutableArray();
         var moves = new List<Task>();
         var last = evaluated.Keys.DefaultIfEmpty(-1).Max();
@@ -267,26 +268,26 @@ internal sealed class SliceRun
     {
         if (maps.Length == 1)
             return maps[0];
-        var (samples, elements) = (_spec.Batch.Samples, _setup.Elements);
-        var (composed, next) = (new AffineMap(samples, elements), new AffineMap(samples, elements));
-        var present = Enumerable.Range(0, samples).ToHashSet();
-        foreach (var map in maps)
+        var present = _composed.Read(maps[0]).ToHashSet();
+        foreach (var map in maps.AsSpan(1))
         {
-            present.IntersectWith(next.Read(map));
+            present.IntersectWith(_next.Read(map));
             foreach (var n in present)
-                composed.Append(n, next);
+                _composed.Append(n, _next);
         }
 
-        return composed.Write([.. present.Order()], _setup.HasMemory);
+        return _composed.Write([.. present.Order()], _setup.HasMemory);
     }
 
-    private async Task Publish(FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs)
+    private async Task Publish(
+        FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, CancellationToken cancellationToken)
     {
         if (_layout.Slices == 1 || runs.IsEmpty)
             return;
         _published++;
         await _exchange.ToSlices(
-            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs));
+            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs))
+            .WaitAsync(cancellationToken);
     }
 
     // Whether another slice holds nodes that are swept behind this slice's in a block.

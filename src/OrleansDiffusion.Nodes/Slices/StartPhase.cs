@@ -12,7 +12,6 @@ namespace OrleansDiffusion.Nodes.Slices;
 internal sealed class StartPhase
 {
     private readonly JobSetup _setup;
-    private readonly int _firstSample;
     private readonly int _samples;
 
     // By block and sample: where the roll begins, or null where it comes in from the block before.
@@ -22,12 +21,11 @@ internal sealed class StartPhase
     private readonly Dictionary<(int Block, int Sample), byte[]> _held = [];
 
     /// <param name="setup">The job.</param>
-    /// <param name="firstSample">Index in the job of the batch's first sample.</param>
     /// <param name="samples">Samples of the batch.</param>
     /// <param name="entries">The samples that start, in timeline order.</param>
-    public StartPhase(JobSetup setup, int firstSample, int samples, IEnumerable<BlockEntry> entries)
+    public StartPhase(JobSetup setup, int samples, IEnumerable<BlockEntry> entries)
     {
-        (_setup, _firstSample, _samples) = (setup, firstSample, samples);
+        (_setup, _samples) = (setup, samples);
         foreach (var entry in entries.OrderBy(entry => entry.Block))
         {
             if (!_starts.TryGetValue(entry.Block, out var starts))
@@ -60,9 +58,6 @@ internal sealed class StartPhase
     /// <summary>What a node's roll holds constant.</summary>
     public NodeEntry[] Held(int block) =>
         [.. _starts[block].Keys.Order().Select(sample => new NodeEntry(sample, _held[(block, sample)]))];
-
-    /// <summary>A passage at the start of a roll.</summary>
-    public Passage Begin() => new(_setup, _firstSample, _samples);
 
     /// <summary>Takes a passage into a block.</summary>
     public void Enter(Passage passage, int block)

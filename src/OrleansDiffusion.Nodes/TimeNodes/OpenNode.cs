@@ -89,7 +89,7 @@ internal sealed class OpenNode : IDisposable
         {
             var values = MemoryMarshal.Cast<byte, float>(state);
             values[.._setup.Elements].CopyTo(_state.X(sample));
-            values.Slice(_setup.Elements, _setup.Elements).CopyTo(_state.Y(sample));
+            values[_setup.Elements..].CopyTo(_state.Y(sample));
             active[sample] = true;
         }
 

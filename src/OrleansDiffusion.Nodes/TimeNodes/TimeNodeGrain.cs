@@ -10,22 +10,31 @@ namespace OrleansDiffusion.Nodes.TimeNodes;
 /// A run of grid points as a grain. The model is asked by the device's own thread, never by one of Orleans'.
 /// </summary>
 [GrainType("odiff.node"), TimelinePlacement]
-internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices) : Grain, ITimeNodeGrain
+internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocalSiloDetails silo)
+    : LedGrain, ITimeNodeGrain
 {
     private NodeSpec? _spec;
     private OpenNode? _open;
 
-    public async Task Open(NodeSpec spec, CancellationToken cancellationToken = default)
+    public async Task<bool> Open(NodeSpec spec, CancellationToken cancellationToken = default)
     {
+        IsLed = true;
         if (spec.Epoch < _spec?.Epoch)
             throw new InvalidOperationException($"epoch {spec.Epoch} is over, epoch {_spec.Epoch} is on");
         if (spec.Epoch == _spec?.Epoch && _open is not null)
-            return;
+            return true;
         Drop();
+        if (!spec.Silo.Equals(silo.SiloAddress))
+        {
+            Relocation.Leave(GrainContext, spec.Silo);
+            return false;
+        }
+
         var executor = devices.Executors[spec.Device];
         var model = await setups.ModelOn(executor, spec.Batch, cancellationToken);
         var setup = await setups.Take(spec.Batch, cancellationToken);
         (_spec, _open) = (spec, new OpenNode(spec, setup, executor, model.Denoiser));
+        return true;
     }
 
     public Task<byte[]> Roll(int epoch, ImmutableArray<NodeEntry> entries) => Task.FromResult(Of(epoch).Roll(entries));
@@ -48,7 +57,7 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices) : Grai
 
     public Task Close(int epoch)
     {
-        if (_spec is null || epoch < _spec.Epoch)
+        if (epoch < _spec?.Epoch)
             return Task.CompletedTask;
         Drop();
         DeactivateOnIdle();
@@ -70,9 +79,13 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices) : Grai
         setups.Release(_spec!.Batch);
     }
 
-    private OpenNode Of(int epoch) => _open is not null && _spec!.Epoch == epoch
-        ? _open
-        : throw new InvalidOperationException(
+    private OpenNode Of(int epoch)
+    {
+        if (_open is not null && _spec!.Epoch == epoch)
+            return _open;
+        LeaveUnlessLed();
+        throw new InvalidOperationException(
             $"time-node {this.GetPrimaryKeyString()} is not open in epoch {epoch}"
             + (_open is null ? "" : $" but in epoch {_spec!.Epoch}"));
+    }
 }

@@ -35,6 +35,8 @@ public sealed class WireTests : IDisposable
         DataVariance = 0.3, Sensitivity = 1.5,
     };
 
+    private static readonly SiloAddress Silo = SiloAddress.New(System.Net.IPAddress.Loopback, 11111, 7);
+
     private static readonly BatchAssignment Assignment = new(Batch, Request, Outline, FirstSample: 6, Samples: 2);
     private static readonly NotFinite NotFinite = new(1, 2, 3, 4);
 
@@ -51,8 +53,8 @@ public sealed class WireTests : IDisposable
         new JobStatus(JobState.Unknown, null, null, []),
         Report(),
         new SampleValues(4, [1, 2, 3, 4]),
-        new SliceSpec(Assignment, 2, [1, 2]),
-        new NodeSpec(Assignment, 2, 1, 3, 4, 5, 1),
+        new SliceSpec(Assignment, 2, [1, 2], Silo),
+        new NodeSpec(Assignment, 2, 1, 3, 4, 5, 1, Silo),
         new NodeEntry(1, [9, 8]),
         new NodeEvaluated([1, 2], [NotFinite], 7, 8, TimeSpan.FromMilliseconds(3)),
         new BlockEntry(1, 2, true, false, EntrySource.Given, [5]),

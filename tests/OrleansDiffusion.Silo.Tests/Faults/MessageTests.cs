@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using Orleans.Runtime.Placement;
 
 namespace OrleansDiffusion.Silo.Tests.Faults;
 
@@ -16,13 +18,13 @@ public sealed class MessageTests(Grids grids)
     };
 
     [Theory]
-    [InlineData(Transport.SweepStreams)]
-    [InlineData(Transport.DirectCalls)]
-    public async Task Message_that_comes_twice_changes_nothing(Transport transport)
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Message_that_comes_twice_changes_nothing(ExchangeKind exchange)
     {
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
-            Transport = transport, Wrap = (exchange, _) => new AlteredExchange(exchange) { Times = 2 },
+            Exchange = exchange, Wrap = (exchange, _) => new AlteredExchange(exchange) { Times = 2 },
         });
 
         var job = await grid.Run(Request);
@@ -33,14 +35,14 @@ public sealed class MessageTests(Grids grids)
     }
 
     [Theory]
-    [InlineData(Transport.SweepStreams)]
-    [InlineData(Transport.DirectCalls)]
-    public async Task Messages_of_sweeps_that_are_over_change_nothing(Transport transport)
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Messages_of_sweeps_that_are_over_change_nothing(ExchangeKind exchange)
     {
         var said = new ConcurrentQueue<Func<Task>>();
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
-            Transport = transport,
+            Exchange = exchange,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 // All that was said before is said again with every message.
@@ -61,15 +63,15 @@ public sealed class MessageTests(Grids grids)
     }
 
     [Theory]
-    [InlineData(Transport.SweepStreams)]
-    [InlineData(Transport.DirectCalls)]
-    public async Task Messages_of_an_old_epoch_change_nothing(Transport transport)
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Messages_of_an_old_epoch_change_nothing(ExchangeKind exchange)
     {
         var old = new ConcurrentQueue<Func<Task>>();
         var repeated = 0;
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
-            Transport = transport,
+            Exchange = exchange,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 Said = async (message, again) =>
@@ -130,6 +132,46 @@ public sealed class MessageTests(Grids grids)
 
         Expected.IsSequential(job, Request);
         Assert.Equal(1, job.Batch.Recoveries);
+        await grid.IsFree();
+    }
+
+    // They would be found there by who opens them later, maybe on another silo than is right.
+    [Fact]
+    public async Task Slice_or_time_node_that_is_woken_by_a_late_call_does_not_stay()
+    {
+        await using var grid = await TestGrid.Start(2);
+        var batch = new BatchKey("late", 0);
+        var node = grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 0, 1, 2).ToString());
+        var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 2).ToString());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => node.Roll(epoch: 1, []));
+        await slice.Receive(new SliceFailed(1, 1, 0, "late"));
+        await grid.IsFree();
+        await node.Close(epoch: 1);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => slice.Exits(epoch: 1, sweep: 1, block: 0, [0]));
+        await grid.IsFree();
+    }
+
+    [Fact]
+    public async Task Slice_that_is_open_on_another_silo_moves_where_it_belongs()
+    {
+        await using var grid = await TestGrid.Start(2);
+        var request = Request with { Count = 1 };
+        var batch = new BatchKey("misplaced", 0);
+        var outline = (await grid.Grains.GetGrain<IPlannerGrain>(0).Plan(request, TestContext.Current.CancellationToken)).Outline!;
+        var silos = grid.Silos.Select(silo => silo.SiloAddress).Order().ToList();
+        var first = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 0, 2).ToString());
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silos[1]);
+        var isThere = await first.Open(
+            new SliceSpec(new BatchAssignment(batch, request, outline, 0, 1), Epoch: 0, [1, 1], silos[1]),
+            TestContext.Current.CancellationToken);
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        Assert.Equal((true, silos[1]), (isThere, await grid.SiloOf(first)));
+
+        var job = await GridJob.Run(grid.Grains, request, "misplaced");
+
+        Expected.IsSequential(job, request);
+        Assert.Equal(0, job.Batch.Recoveries);
         await grid.IsFree();
     }
 

@@ -13,6 +13,9 @@ internal sealed class AlteredExchange(ISweepExchange inner) : ISweepExchange
     /// <summary>Whether a message is not carried.</summary>
     public Func<SweepMessage, bool> IsLost { get; init; } = _ => false;
 
+    /// <summary>Awaited before a message is carried.</summary>
+    public Func<SweepMessage, Task> Before { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Told of every message after it was carried, with what carries it again.</summary>
     public Func<SweepMessage, Func<Task>, Task> Said { get; init; } = (_, _) => Task.CompletedTask;
 
@@ -30,6 +33,7 @@ internal sealed class AlteredExchange(ISweepExchange inner) : ISweepExchange
 
     private async Task Carry(SweepMessage message, Func<Task> carry)
     {
+        await Before(message);
         if (IsLost(message))
             return;
         for (var i = 0; i < Times; i++)

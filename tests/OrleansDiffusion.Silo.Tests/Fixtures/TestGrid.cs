@@ -103,7 +103,7 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.Services.AddSingleton(new SiloNumber(number));
         silo.Services.AddKeyedSingleton(GridNames.Time, options.Time);
         silo.Services.AddSingleton<IModelSource>(Models);
-        silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Transport), services));
+        silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Exchange), services));
         silo.AddIncomingGrainCallFilter(call => options.Call(call));
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.AddSweepStreams(
@@ -121,10 +121,10 @@ internal sealed class TestGrid : IAsyncDisposable
             silo.WithoutTimeNodes();
     }
 
-    private static ISweepExchange ExchangeOf(IServiceProvider services, Transport transport) => transport switch
+    private static ISweepExchange ExchangeOf(IServiceProvider services, ExchangeKind kind) => kind switch
     {
-        Transport.DirectCalls => new DirectExchange(services.GetRequiredService<IGrainFactory>()),
-        Transport.MemoryStreams => new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(MemoryStreams)),
+        ExchangeKind.DirectCalls => new DirectExchange(services.GetRequiredService<IGrainFactory>()),
+        ExchangeKind.MemoryStreams => new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(MemoryStreams)),
         _ => new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(GridOptions.DefaultStreams)),
     };
 

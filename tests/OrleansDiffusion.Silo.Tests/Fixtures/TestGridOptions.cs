@@ -6,7 +6,7 @@ namespace OrleansDiffusion.Silo.Tests.Fixtures;
 /// <summary>How a <see cref="TestGrid"/> differs from the usual.</summary>
 internal sealed record TestGridOptions
 {
-    public Transport Transport { get; init; } = Transport.SweepStreams;
+    public ExchangeKind Exchange { get; init; } = ExchangeKind.SweepStreams;
 
     /// <summary>Sets options of the grid, whose batches are begun anew at once.</summary>
     public Action<GridOptions> Grid { get; init; } = _ => { };
