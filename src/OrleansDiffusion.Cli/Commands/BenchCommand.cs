@@ -10,5 +10,6 @@ internal static class BenchCommand
         BenchScalingCommand.Create(),
         BenchLinearizationsCommand.Create(),
         BenchGridCommand.Create(),
+        BenchExchangeCommand.Create(),
     };
 }
