@@ -109,6 +109,8 @@ public sealed class BadArgumentTests : IDisposable
         { "models verify . --tolerance NaN", ["--tolerance", "NaN"] },
         { "bench scaling --samples 0", ["--samples", "0"] },
         { "bench scaling --dimensions 2 0", ["--dimensions", "2 0"] },
+        { "bench exchange --silos 0", ["--silos", "1 to 16"] },
+        { "bench exchange --exchange pigeons", ["--exchange", "sweep-streams"] },
         { "bench linearizations --report nan.json/report.json", ["--report", "nan.json"] },
     };
 

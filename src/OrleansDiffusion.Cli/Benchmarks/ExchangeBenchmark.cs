@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrleansDiffusion.Cli.Runs;
@@ -13,12 +14,11 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 /// </summary>
 internal static class ExchangeBenchmark
 {
-    private const int Blocks = 40;
-    private const int WarmUps = 10;
+    private const int Blocks = 20;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Runs the same job over every exchange and size. Jobs before it, while which the code is compiled on the way, do not
-    /// count.
+    /// Runs the same job over every exchange and size. Jobs before it, while the code is compiled, do not count.
     /// </summary>
     /// <param name="exchanges">What carries the messages.</param>
     /// <param name="kibibytes">What a time-node says in a sweep: the offset of its map, KiB.</param>
@@ -39,8 +39,9 @@ internal static class ExchangeBenchmark
                 foreach (var size in kibibytes)
                 {
                     var request = Request(folder.FullName, size, nodes);
-                    for (var warmUp = 1u; warmUp <= WarmUps; warmUp++)
-                        await Sample(cluster, request with { Seed = warmUp }, cancellationToken);
+                    var started = Stopwatch.GetTimestamp();
+                    while (Stopwatch.GetElapsedTime(started) < WarmUp)
+                        await Sample(cluster, request with { Seed = 1 }, cancellationToken);
                     var batch = await Sample(cluster, request, cancellationToken);
                     var times = batch.ExchangeTimes.Select(time => time.TotalMilliseconds).Order().ToList();
                     yield return new Row(
