@@ -21,8 +21,8 @@ public sealed class GridOptions
     public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How often a batch is begun anew in a row, without headway between, before its job fails; 0 or more. Default 8, a
-    /// minute and more with the default delay: a silo that died is known to be gone before.
+    /// How often a batch is begun anew in a row, without headway between, before its job fails; 0 or more. Default 8, 51 s
+    /// with the default delay: a silo that died is known to be gone before.
     /// </summary>
     public int MaxRecoveries { get; set; } = 8;
 
