@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Tests;
 
 public sealed class SiloCommandTests : IDisposable
 {
     private readonly Odiff _odiff = new();
-    private readonly int[] _ports = FreePorts(4);
+    private readonly int[] _ports = LoopbackPorts.Free(4);
 
     public void Dispose() => _odiff.Dispose();
 
@@ -56,14 +57,5 @@ public sealed class SiloCommandTests : IDisposable
 
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Equal($"odiff: port {_ports[taken]} cannot be used: Address already in use", result.Error);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        listeners.ForEach(listener => listener.Dispose());
-        return ports;
     }
 }
