@@ -12,7 +12,10 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 /// </summary>
 internal static class GridBenchmark
 {
-    /// <summary>Runs the job on every number of silos; a first job on each grid, which is compiled on the way, does not count.</summary>
+    private const int WarmUps = 10; // jobs of a grid that do not count: its code is still being compiled
+    private const int Counted = 5;
+
+    /// <summary>Runs the job on every number of silos, several times, and takes the run of the median wall time.</summary>
     public static async IAsyncEnumerable<Row> Run(
         SamplingRequest request, IReadOnlyList<int> silos, Device device,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -22,13 +25,17 @@ internal static class GridBenchmark
             await using var grid = await EmbeddedGrid.Start(
                 count, settings => settings with { Devices = new DeviceOptions { Devices = device.Name } },
                 cancellationToken: cancellationToken);
-            await Draw(grid, request, cancellationToken);
-            yield return await Draw(grid, request, cancellationToken) is var (outline, batch, wall)
-                ? new Row(
-                    count, batch.Rounds, outline.Steps, wall.TotalSeconds, wall / (batch.Rounds * device.CallTime),
-                    outline.Steps * device.CallTime / wall, Median(batch.ExchangeTimes), batch.ModelCalls, batch.Messages,
-                    Environment.WorkingSet >> 20)
-                : throw new UnreachableException();
+            for (var i = 0; i < WarmUps; i++)
+                await Draw(grid, request, cancellationToken);
+            var draws = new List<(JobOutline Outline, BatchReport Batch, TimeSpan Wall)>();
+            for (var i = 0; i < Counted; i++)
+                draws.Add(await Draw(grid, request, cancellationToken));
+            var (outline, batch, wall) = draws.OrderBy(draw => draw.Wall).ElementAt(Counted / 2);
+            yield return new Row(
+                count, batch.Rounds, outline.Steps, wall.TotalSeconds, wall / (batch.Rounds * device.CallTime),
+                outline.Steps * device.CallTime / wall, Median(batch.ExchangeTimes), batch.ModelCalls,
+                outline.StepsOfBlocks.Sum(steps => (steps + outline.PointsPerNode - 1) / outline.PointsPerNode),
+                (double)batch.Messages / batch.Rounds, Environment.WorkingSet >> 20);
         }
     }
 
@@ -58,9 +65,10 @@ internal static class GridBenchmark
     /// <param name="SpeedUp">The time of the sequential sampler's model calls over the wall time.</param>
     /// <param name="ExchangeMilliseconds">Median of what a sweep took beyond the model call.</param>
     /// <param name="ModelCalls">Model calls of all silos.</param>
-    /// <param name="Messages">Messages published.</param>
+    /// <param name="TimeNodes">Time-nodes of all blocks.</param>
+    /// <param name="MessagesPerSweep">Messages published a sweep.</param>
     /// <param name="MegaBytes">Resident memory of the process, MiB.</param>
     public sealed record Row(
         int Silos, int Rounds, int SequentialRounds, double WallSeconds, double OverModel, double SpeedUp,
-        double ExchangeMilliseconds, long ModelCalls, long Messages, long MegaBytes);
+        double ExchangeMilliseconds, long ModelCalls, int TimeNodes, double MessagesPerSweep, long MegaBytes);
 }

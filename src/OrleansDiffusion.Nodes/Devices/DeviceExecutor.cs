@@ -236,6 +236,8 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         foreach (var group in groups.Where(group => !group.IsComplete))
             LogIncomplete(Device, group.Key.Key, group.Missing);
         var started = _time.GetTimestamp();
+        if (Device.IsEmulated && requests.Any(request => request.Node.IsDue(request.Active)))
+            LetMessagesPass(cancellationToken);
         var rows = new Evaluation(groups[0].Model).Ask(
             [.. requests.Select(request => (request.Node, request.Active))], cancellationToken);
         var total = rows.Sum();
@@ -251,6 +253,15 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         DeviceMetrics.Called(Device, total, duration);
         var next = 0;
         Finish(requests, request => request.Answer(new EvaluationOutcome(rows[next++], duration, call)));
+    }
+
+    // An accelerator leaves the processor to others. So its emulation answers not at once, when the other silos, which may
+    // share the processor, are still told to sweep.
+    private void LetMessagesPass(CancellationToken cancellationToken)
+    {
+        if (Device.CallTime > TimeSpan.Zero)
+            _wait.For(Device.CallTime / 4, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private void Emulate(int rows, long started, CancellationToken cancellationToken)

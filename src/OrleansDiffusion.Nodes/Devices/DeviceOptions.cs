@@ -15,9 +15,9 @@ public sealed record DeviceOptions
     public string? Devices { get; init; }
 
     /// <summary>
-    /// Most requests that are queued at a device, 1 to 1048576; further ones wait for room. Default 1024.
+    /// Most requests that are queued at a device, 1 to 1048576; further ones wait for room. Default 16384.
     /// </summary>
-    public int MostQueued { get; init; } = 1024;
+    public int MostQueued { get; init; } = 16384;
 
     /// <summary>
     /// How long a call waits for the rest of a group, positive and at most a minute. It is only waited out where a

@@ -4,7 +4,7 @@ namespace OrleansDiffusion.Nodes.Devices;
 
 /// <summary>
 /// Waits to within some microseconds where the system's timers have a grain of a millisecond: sleeps for most of the
-/// time and spins for the last.
+/// time and for the last gives way to whoever wants the processor, but asks for it again.
 /// </summary>
 internal sealed class PreciseWait : IWait
 {
@@ -19,6 +19,6 @@ internal sealed class PreciseWait : IWait
         if (slept > 0 && cancellationToken.WaitHandle.WaitOne(slept))
             return;
         while (Stopwatch.GetElapsedTime(started) < duration && !cancellationToken.IsCancellationRequested)
-            Thread.SpinWait(20);
+            Thread.Yield();
     }
 }

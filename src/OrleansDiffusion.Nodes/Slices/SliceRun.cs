@@ -64,7 +64,9 @@ internal sealed class SliceRun
         foreach (var entry in entries.Where(entry => entry.IsFinal))
             _leads[entry.Sample] = (entry.Block, entry.State!);
         await StartNodes(go, entries.Where(entry => entry.Starts), cancellationToken);
-        return await SweepNodes(go, cancellationToken);
+        var moving = SweepNodes(go, cancellationToken);
+        await Task.WhenAll(moving, OpenAhead(go, cancellationToken)); // opened nodes are known before they may be closed
+        return await moving;
     }
 
     /// <summary>What leaves a block's last node.</summary>
@@ -76,25 +78,30 @@ internal sealed class SliceRun
     /// <summary>Lets all time-nodes go; no sweep may be under way.</summary>
     public Task Close() => CloseNodes(_ => true);
 
-    private async Task OpenNodes(Go go, CancellationToken cancellationToken)
-    {
-        var closing = CloseNodes(block => block < go.FirstOpen);
-        var opening = new List<Task> { closing };
-        for (var block = go.FirstOpen; block < go.FirstOpen + go.Active.Length; block++)
-        {
-            var (first, count) = _layout.Run(block, _slice);
-            if (count == 0 || _runs.ContainsKey(block))
-                continue;
-            var run = new NodeRun(
-                [.. Enumerable.Range(first, count).Select(node => NodeGrain(block, node))],
-                [.. Enumerable.Range(0, count).Select(i => (int)((long)i * _devices / count))],
-                EndsBlock: first + count == _layout.Nodes(block));
-            _runs.Add(block, run);
-            for (var i = 0; i < count; i++)
-                opening.Add(Open(run, i, block, first + i, cancellationToken));
-        }
+    private Task OpenNodes(Go go, CancellationToken cancellationToken) => Task.WhenAll(
+        Enumerable.Range(go.FirstOpen, go.Active.Length).Select(block => OpenNodes(block, cancellationToken)));
 
-        await Task.WhenAll(opening);
+    // While the model is asked, so that the sweep that enters the next block finds its nodes open. There are never more
+    // open than are planned for.
+    private async Task OpenAhead(Go go, CancellationToken cancellationToken)
+    {
+        await CloseNodes(block => block < go.FirstOpen);
+        var (outline, next) = (_spec.Batch.Outline, go.FirstOpen + go.Active.Length);
+        if (next < outline.StepsOfBlocks.Length && go.Active.Length < PicardOptions.MostOpen(outline.Lookahead))
+            await OpenNodes(next, cancellationToken);
+    }
+
+    private Task OpenNodes(int block, CancellationToken cancellationToken)
+    {
+        var (first, count) = _layout.Run(block, _slice);
+        if (count == 0 || _runs.ContainsKey(block))
+            return Task.CompletedTask;
+        var run = new NodeRun(
+            [.. Enumerable.Range(first, count).Select(node => NodeGrain(block, node))],
+            [.. Enumerable.Range(0, count).Select(i => (int)((long)i * _devices / count))],
+            EndsBlock: first + count == _layout.Nodes(block));
+        _runs.Add(block, run);
+        return Task.WhenAll(Enumerable.Range(0, count).Select(i => Open(run, i, block, first + i, cancellationToken)));
     }
 
     // Here, whatever the placement of one that nobody leads would be.
@@ -162,7 +169,7 @@ internal sealed class SliceRun
 
     private async Task<Moved> SweepNodes(Go go, CancellationToken cancellationToken)
     {
-        var swept = _runs.Where(run => ActiveIn(go, run.Key).Contains(true)).ToList();
+        var swept = _runs.Where(run => IsOpen(go, run.Key) && ActiveIn(go, run.Key).Contains(true)).ToList();
         var evaluated = await Evaluate(go, swept, cancellationToken);
         var publishing = Publish(FoldPhase.Sweep, go, [.. swept.Where(run => IsNeeded(go, run.Key)).Select(run =>
             new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))], cancellationToken);
@@ -301,6 +308,8 @@ internal sealed class SliceRun
         var folded = await _inbox.From(phase, slice).WaitAsync(cancellationToken);
         return folded.Runs.First(run => run.Block == block).Map;
     }
+
+    private static bool IsOpen(Go go, int block) => block >= go.FirstOpen && block < go.FirstOpen + go.Active.Length;
 
     private static bool[] ActiveIn(Go go, int block) => go.Active[block - go.FirstOpen];
 }

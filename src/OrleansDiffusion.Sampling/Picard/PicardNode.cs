@@ -246,6 +246,19 @@ public sealed class PicardNode : IDisposable
         exit.LocalVariance(sample) = _usesSecant ? _steps[^1].At.GaussianVariance(_gains[last]) : 0;
     }
 
+    /// <summary>Whether the model is to be asked at all: some point of these samples moved since it last was.</summary>
+    /// <param name="active">For every sample, whether it is swept.</param>
+    public bool IsDue(ReadOnlySpan<bool> active)
+    {
+        for (var row = 0; row < _stale.Length; row++)
+        {
+            if (_stale[row] && active[row % _samples])
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The rows at which D is not that of the iterate, point by point; they are to be absorbed.</summary>
     internal IReadOnlyList<int> Due(ReadOnlySpan<bool> active)
     {
