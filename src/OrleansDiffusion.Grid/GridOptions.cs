@@ -15,10 +15,28 @@ public sealed class GridOptions
     public string? Streams { get; set; } = DefaultStreams;
 
     /// <summary>
-    /// How long a sweep may take, its model calls included, before its blocks are begun anew; 1 ms or more. Default 10
-    /// minutes.
+    /// How long a sweep may take at most, its model calls included, before its blocks are begun anew; 1 ms or more. Default
+    /// 10 minutes.
     /// </summary>
     public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// What a sweep may always take, 0 or more. Beyond it, one that takes five times as long as the longest of the last
+    /// ones is not waited for. Default 1 s.
+    /// </summary>
+    public TimeSpan SweepPatience { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a silo that did not answer is left out where there are others, 0 or more. Default 10 s: by then it is known
+    /// to be gone, or was only slow.
+    /// </summary>
+    public TimeSpan Suspicion { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether time-nodes go on from their iterates when an epoch ends. Default true; without, open blocks are begun from
+    /// their entry.
+    /// </summary>
+    public bool WarmRestart { get; set; } = true;
 
     /// <summary>
     /// How often a batch is begun anew in a row, without headway between, before its job fails; 0 or more. Default 8, 51 s
@@ -37,6 +55,10 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(Streams), "must name a stream provider, or be null for direct calls");
         if (SweepTimeout < TimeSpan.FromMilliseconds(1))
             throw new InvalidOptionException(nameof(SweepTimeout), $"must be 1 ms or more, was {SweepTimeout}");
+        if (SweepPatience < TimeSpan.Zero)
+            throw new InvalidOptionException(nameof(SweepPatience), $"must be 0 or more, was {SweepPatience}");
+        if (Suspicion < TimeSpan.Zero)
+            throw new InvalidOptionException(nameof(Suspicion), $"must be 0 or more, was {Suspicion}");
         if (MaxRecoveries < 0)
             throw new InvalidOptionException(nameof(MaxRecoveries), $"must be 0 or more, was {MaxRecoveries}");
         if (RecoveryDelay < TimeSpan.Zero)

@@ -23,6 +23,15 @@ internal abstract class LedGrain : Grain
         return Task.CompletedTask;
     }
 
+    /// <summary>Throws, and ends this life, if the placement did not follow the hint: its silo is about to stop.</summary>
+    protected void RequireHome(SiloAddress home, SiloAddress here)
+    {
+        if (home.Equals(here))
+            return;
+        DeactivateOnIdle();
+        throw new InvalidOperationException($"{this.GetPrimaryKeyString()} lives on {here}, is to live on {home}");
+    }
+
     /// <summary>Ends this life if it was never told to open.</summary>
     protected void LeaveUnlessLed()
     {

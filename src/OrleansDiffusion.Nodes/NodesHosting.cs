@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Nodes.Slices;
 using Orleans.Configuration;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 
@@ -32,6 +33,8 @@ public static class NodesHosting
             options, services.GetRequiredKeyedService<TimeProvider>(GridNames.Time),
             services.GetRequiredService<ILogger<DeviceExecutor>>()));
         silo.Services.TryAddSingleton<JobSetups>();
+        silo.Services.TryAddSingleton<HeldSlices>();
+        silo.Services.AddHostedService<Departure>();
         return silo;
     }
 

@@ -58,7 +58,8 @@ internal static class SampleBytes
         : throw new InvalidDataException(
             $"samples begin with a header of {HeaderLength * sizeof(int)} bytes, there are {bytes.Length}");
 
-    private static long Length(int samples, int elements, int scalars, int rows) =>
+    /// <summary>Bytes of as many samples.</summary>
+    public static long Length(int samples, int elements, int scalars, int rows) =>
         (HeaderLength * sizeof(int)) +
         (samples * (sizeof(int) + ((long)scalars * sizeof(double)) + ((long)rows * elements * sizeof(float))));
 

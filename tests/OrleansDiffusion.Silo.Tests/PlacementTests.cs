@@ -41,13 +41,13 @@ public sealed class PlacementTests
         for (var slice = 0; slice < 3; slice++)
         {
             Assert.Equal(
-                silos[slice], await grid.SiloOf(grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, slice, 3).ToString())));
+                silos[slice], await grid.SiloOf(grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, slice, 3).ToString())));
             var (first, count) = layout.Run(0, slice);
             for (var node = first; node < first + count; node++)
             {
                 Assert.Equal(
                     silos[slice],
-                    await grid.SiloOf(grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 0, node, 11).ToString())));
+                    await grid.SiloOf(grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 1, 0, node, 11).ToString())));
             }
         }
 
@@ -101,7 +101,7 @@ public sealed class PlacementTests
 
         var placed = new List<int>();
         for (var node = 0; node < nodes; node++)
-            placed.Add(context.Silos.IndexOf(await Place(context, new NodeKey(new BatchKey("job", 0), 5, node, nodes).ToString())));
+            placed.Add(context.Silos.IndexOf(await Place(context, new NodeKey(new BatchKey("job", 0), 1, 5, node, nodes).ToString())));
 
         Assert.Equal(expected, placed);
     }
@@ -110,7 +110,7 @@ public sealed class PlacementTests
     public async Task Slices_are_placed_by_their_share_and_a_hint_goes_first_while_its_silo_is_there()
     {
         var context = new Context([Silo(2), Silo(0), Silo(1)]); // whatever the order they are given in
-        var key = new SliceKey(new BatchKey("job", 0), 2, 3).ToString();
+        var key = new SliceKey(new BatchKey("job", 0), 1, 2, 3).ToString();
 
         Assert.Equal(Silo(2), await Place(context, key));
         Assert.Equal(Silo(1), await Place(context, key, hint: Silo(1)));

@@ -12,6 +12,10 @@ public interface IBlockSupervisorGrain : IGrainWithStringKey
     [Alias("Receive")]
     Task Receive(SweepMessage message);
 
+    /// <summary>A silo is about to stop: time-nodes are to leave it. Told again until none is there.</summary>
+    [Alias("Leaving")]
+    Task Leaving(SiloAddress silo);
+
     /// <summary>Ends the walk without an outcome.</summary>
     [Alias("Cancel"), ResponseTimeout(Timeouts.OfModels)]
     Task Cancel();

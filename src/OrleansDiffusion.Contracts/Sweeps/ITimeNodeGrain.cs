@@ -3,36 +3,32 @@ using System.Collections.Immutable;
 namespace OrleansDiffusion.Contracts.Sweeps;
 
 /// <summary>
-/// A time-node: a run of consecutive grid points of a block and the current iterate on it, for a batch of samples. It is
-/// led by the slice of its silo. Its key is a <see cref="Keys.NodeKey"/>.
+/// A time-node: a run of consecutive grid points of a block and the current iterate on it, for a batch of samples, in an
+/// epoch. It is led by the slice of its silo. Its key is a <see cref="Keys.NodeKey"/>.
 /// </summary>
 /// <remarks>
-/// Calls of an older epoch are refused. <see cref="Evaluate"/> and <see cref="Move"/> of a sweep that was made already
-/// answer as they did then.
+/// <see cref="Evaluate"/> and <see cref="Move"/> of a sweep that was made already answer as they did then.
 /// </remarks>
 [Alias("odiff.ITimeNodeGrain")]
 public interface ITimeNodeGrain : IGrainWithStringKey
 {
-    /// <summary>Takes its grid points on: draws their noise, without an iterate. An older epoch's are dropped.</summary>
-    /// <returns>False if it lives on another silo than it is to; it leaves that, and is to be asked again.</returns>
+    /// <summary>Takes its grid points on: draws their noise, without an iterate.</summary>
+    /// <exception cref="InvalidOperationException">It lives on another silo than it is to.</exception>
     [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
-    Task<bool> Open(NodeSpec spec, CancellationToken cancellationToken = default);
+    Task Open(NodeSpec spec, CancellationToken cancellationToken = default);
 
     /// <summary>The map that a rolled start is over this node, for samples that are about to start.</summary>
-    /// <param name="epoch">The epoch.</param>
     /// <param name="entries">What enters the block.</param>
     /// <returns>An affine map of (x, y) a sample.</returns>
     [Alias("Roll")]
-    Task<byte[]> Roll(int epoch, ImmutableArray<NodeEntry> entries);
+    Task<byte[]> Roll(ImmutableArray<NodeEntry> entries);
 
     /// <summary>Sets the first iterate of samples.</summary>
-    /// <param name="epoch">The epoch.</param>
     /// <param name="entries">What enters this node.</param>
     [Alias("Start")]
-    Task Start(int epoch, ImmutableArray<NodeEntry> entries);
+    Task Start(ImmutableArray<NodeEntry> entries);
 
     /// <summary>Evaluates the model at its points and folds them into one affine map.</summary>
-    /// <param name="epoch">The epoch.</param>
     /// <param name="sweep">The sweep.</param>
     /// <param name="active">For every sample, whether it is being swept.</param>
     /// <param name="group">Whose evaluations belong into one model call with this one.</param>
@@ -40,24 +36,38 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Ends it between two calls of the model.</param>
     [Alias("Evaluate"), ResponseTimeout(Timeouts.OfSweeps)]
     Task<NodeEvaluated> Evaluate(
-        int epoch, int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default);
+        int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default);
 
     /// <summary>Moves its points.</summary>
-    /// <param name="epoch">The epoch.</param>
     /// <param name="sweep">The sweep, evaluated before.</param>
     /// <param name="entries">What enters the node for the samples that are moved: x, and y where steps have a second state.</param>
     /// <returns>For each of them the largest RMS change over the points; infinity where one left float32's range.</returns>
     [Alias("Move")]
-    Task<double[]> Move(int epoch, int sweep, ImmutableArray<NodeEntry> entries);
+    Task<double[]> Move(int sweep, ImmutableArray<NodeEntry> entries);
 
     /// <summary>What leaves the node.</summary>
-    /// <param name="epoch">The epoch.</param>
     /// <param name="samples">Indices of samples in the batch.</param>
     /// <returns>For every sample its state: x, y, the last D, float32, and the local variance.</returns>
     [Alias("Exits")]
-    Task<ImmutableArray<byte[]>> Exits(int epoch, ImmutableArray<int> samples);
+    Task<ImmutableArray<byte[]>> Exits(ImmutableArray<int> samples);
+
+    /// <summary>Gives its iterates away, and lets its points go.</summary>
+    /// <returns>
+    /// The iterates of the samples that are swept here, for <see cref="TakeOver"/>; null where there are none, or more than
+    /// a message holds.
+    /// </returns>
+    [Alias("HandOver")]
+    Task<byte[]?> HandOver();
+
+    /// <summary>
+    /// Goes on from the iterates of the same points in another epoch: <see cref="Roll"/> and <see cref="Start"/> leave
+    /// them as they are.
+    /// </summary>
+    /// <param name="iterates">What <see cref="HandOver"/> returned.</param>
+    [Alias("TakeOver")]
+    Task TakeOver(byte[] iterates);
 
     /// <summary>Lets its points go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]
-    Task Close(int epoch);
+    Task Close();
 }

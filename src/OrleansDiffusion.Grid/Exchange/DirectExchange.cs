@@ -11,14 +11,14 @@ internal sealed class DirectExchange(IGrainFactory grains) : ISweepExchange
     {
         var speaker = message is Folded folded ? folded.Slice : -1;
         return Task.WhenAll(Enumerable.Range(0, slices).Where(slice => slice != speaker).Select(slice =>
-            grains.GetGrain<ISliceGrain>(new SliceKey(batch, slice, slices).ToString()).Receive(message)));
+            grains.GetGrain<ISliceGrain>(new SliceKey(batch, message.Epoch, slice, slices).ToString()).Receive(message)));
     }
 
     public Task ToSupervisor(BatchKey batch, SweepMessage message) =>
         grains.GetGrain<IBlockSupervisorGrain>(batch.ToString()).Receive(message);
 
     // The grains' own Receive is what is called.
-    public Task<IAsyncDisposable> Listen(BatchKey batch, bool asSupervisor, Action<SweepMessage> receive) =>
+    public Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive) =>
         Task.FromResult<IAsyncDisposable>(Nothing.Instance);
 
     private sealed class Nothing : IAsyncDisposable

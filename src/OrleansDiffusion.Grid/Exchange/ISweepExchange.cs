@@ -23,8 +23,9 @@ public interface ISweepExchange
 
     /// <summary>Begins to hear what is told to the slices of a batch, or to its supervisor.</summary>
     /// <param name="batch">The batch.</param>
+    /// <param name="epoch">The epoch; what is said in others is not heard.</param>
     /// <param name="asSupervisor">Whether the listener is the supervisor.</param>
     /// <param name="receive">Takes a message in. It does not wait for others.</param>
     /// <returns>Ends it.</returns>
-    Task<IAsyncDisposable> Listen(BatchKey batch, bool asSupervisor, Action<SweepMessage> receive);
+    Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive);
 }

@@ -5,7 +5,7 @@ using Orleans.Streams;
 namespace OrleansDiffusion.Grid.Exchange;
 
 /// <summary>
-/// Over two Orleans streams a batch, one to the slices and one to the supervisor, of any stream provider. One delivery
+/// Over two Orleans streams a batch and epoch, one to the slices and one to the supervisor, of any stream provider. One delivery
 /// reaches all time-nodes of a silo.
 /// </summary>
 /// <param name="streams">The provider.</param>
@@ -15,14 +15,15 @@ internal sealed class StreamExchange(IStreamProvider streams) : ISweepExchange
     private const string Supervisor = "odiff.supervisor";
 
     public Task ToSlices(BatchKey batch, int slices, SweepMessage message) =>
-        StreamOf(Slices, batch).OnNextAsync(message);
+        StreamOf(Slices, batch, message.Epoch).OnNextAsync(message);
 
     public Task ToSupervisor(BatchKey batch, SweepMessage message) =>
-        StreamOf(Supervisor, batch).OnNextAsync(message);
+        StreamOf(Supervisor, batch, message.Epoch).OnNextAsync(message);
 
-    public async Task<IAsyncDisposable> Listen(BatchKey batch, bool asSupervisor, Action<SweepMessage> receive)
+    public async Task<IAsyncDisposable> Listen(
+        BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive)
     {
-        var stream = StreamOf(asSupervisor ? Supervisor : Slices, batch);
+        var stream = StreamOf(asSupervisor ? Supervisor : Slices, batch, epoch);
         return new Subscription(await stream.SubscribeAsync((message, _) =>
         {
             receive(message);
@@ -30,8 +31,8 @@ internal sealed class StreamExchange(IStreamProvider streams) : ISweepExchange
         }));
     }
 
-    private IAsyncStream<SweepMessage> StreamOf(string name, BatchKey batch) =>
-        streams.GetStream<SweepMessage>(StreamId.Create(name, batch.ToString()));
+    private IAsyncStream<SweepMessage> StreamOf(string name, BatchKey batch, int epoch) =>
+        streams.GetStream<SweepMessage>(StreamId.Create(name, $"{batch}/{epoch}"));
 
     private sealed class Subscription(StreamSubscriptionHandle<SweepMessage> handle) : IAsyncDisposable
     {

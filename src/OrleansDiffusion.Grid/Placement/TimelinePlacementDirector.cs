@@ -24,7 +24,7 @@ internal sealed class TimelinePlacementDirector : IPlacementDirector
     /// <summary>Which share of how many a slice's or time-node's key names.</summary>
     internal static (int Share, int Shares) ShareOf(string key)
     {
-        if (key.Count(c => c == '/') == 2)
+        if (key.Count(c => c == '/') == 3)
         {
             var slice = SliceKey.Parse(key);
             return (slice.Slice, slice.Slices);

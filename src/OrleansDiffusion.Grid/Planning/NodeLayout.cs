@@ -55,5 +55,14 @@ public sealed class NodeLayout(
     public IEnumerable<int> SlicesOf(int block) =>
         Enumerable.Range(0, weights.Length).Where(slice => Run(block, slice).Count > 0);
 
+    /// <summary>The slice that holds a node.</summary>
+    public int SliceOf(int block, int node)
+    {
+        var slice = 0;
+        while (Run(block, slice) is var (first, count) && (node < first || node >= first + count))
+            slice++;
+        return slice;
+    }
+
     private static int Cut(int length, int part, int parts) => (int)((long)length * part / parts);
 }

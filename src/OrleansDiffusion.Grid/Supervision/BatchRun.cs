@@ -5,7 +5,6 @@ using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
-using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Sampling.Picard;
 
@@ -17,14 +16,13 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// block ends are bytes to it.
 /// </summary>
 /// <remarks>
-/// When a slice fails or is not heard of, the epoch is raised: slices are opened anew on the silos that are there, and
-/// every sample goes on from the last block end that it reached. The noise is a function of (seed, sample, step), so the
-/// samples come out the same.
+/// When a slice fails or is not heard of, and when silos come or leave, the epoch is raised: slices are opened anew on the
+/// silos that are there, time-nodes go on from their iterates where these can still be had, and every sample goes on from
+/// the last block end that it reached. The noise is a function of (seed, sample, step), so the samples come out the same.
 /// </remarks>
 internal sealed partial class BatchRun
 {
     private const int MostDoublings = 10; // of the wait
-    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
     private readonly BatchAssignment _batch;
     private readonly IGrainFactory _grains;
@@ -34,19 +32,20 @@ internal sealed partial class BatchRun
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    private readonly SweepBarrier _barrier = new();
+    private readonly SweepDeadline _deadline;
+    private readonly Dictionary<SiloAddress, long> _suspects = []; // and since when, a timestamp
+    private readonly HashSet<SiloAddress> _leaving = [];
+    private readonly List<Task> _closing = []; // epochs that are over
     private readonly Wavefront _front;
     private readonly byte[]?[] _states; // what left the last block end that was taken; null for the initial noise
     private readonly int[] _leads;      // the block that it enters
     private readonly List<TimeSpan> _exchangeTimes = [];
     private readonly List<LostSample> _lost = [];
 
-    private List<SiloAddress> _members = []; // silos that hold slices
-    private ImmutableArray<int> _weights = [];
-    private NodeLayout _layout;
+    private Epoch? _epoch;
+    private bool _isToBegin = true;
+    private ImmutableArray<bool> _answers = []; // which slices of the epoch answered when it failed
     private List<BlockEntry> _entries = [];
-    private int _epoch;
-    private int _sweepOfEpoch;
     private int _recoveries;
     private int _recoveriesInARow;
     private int _furthest; // most sweeps of an epoch since a block was last done
@@ -68,7 +67,7 @@ internal sealed partial class BatchRun
             new ConvergenceRule(picard.Tolerance, picard.Linearization, outline.DataVariance, outline.Sensitivity));
         _states = new byte[]?[batch.Samples];
         _leads = new int[batch.Samples];
-        _layout = LayoutFor([1]);
+        _deadline = new SweepDeadline(options.SweepPatience, options.SweepTimeout);
     }
 
     /// <summary>How far the batch has come.</summary>
@@ -81,7 +80,10 @@ internal sealed partial class BatchRun
     }
 
     /// <summary>Takes a slice's message in.</summary>
-    public void Receive(SweepMessage message) => _barrier.Receive(message);
+    public void Receive(SweepMessage message) => _epoch?.Receive(message);
+
+    /// <summary>A silo is about to stop: another epoch goes on without it.</summary>
+    public void Leave(SiloAddress silo) => _leaving.Add(silo);
 
     /// <summary>Walks to the end.</summary>
     /// <param name="swept">Called after every sweep.</param>
@@ -93,9 +95,10 @@ internal sealed partial class BatchRun
         {
             try
             {
-                await OpenSlices(cancellationToken);
                 while (!_front.IsDone)
                 {
+                    if (_isToBegin || IsToMove())
+                        await Begin(cancellationToken);
                     await Sweep(cancellationToken);
                     NoteHeadway();
                     swept();
@@ -110,8 +113,13 @@ internal sealed partial class BatchRun
         }
     }
 
-    /// <summary>Lets the slices go.</summary>
-    public Task Close() => Task.WhenAll(Enumerable.Range(0, _layout.Slices).Select(slice => Slice(slice).Close(_epoch)));
+    /// <summary>Lets the slices go, those of earlier epochs too.</summary>
+    public async Task Close()
+    {
+        if (_epoch is not null)
+            _closing.Add(_epoch.Close());
+        await Task.WhenAll(_closing);
+    }
 
     /// <summary>The x of a sample, [elements], float32; null if it was lost.</summary>
     public ReadOnlyMemory<byte>? Values(int sample)
@@ -135,90 +143,79 @@ internal sealed partial class BatchRun
         ExchangeTimes = [.. _exchangeTimes],
         Lost = [.. _lost],
         Recoveries = _recoveries,
-        Silos = _layout.Slices,
+        Silos = _epoch?.Layout.Slices ?? 0,
         ModelCalls = _modelCalls,
         Messages = _messages,
     };
 
-    private async Task OpenSlices(CancellationToken cancellationToken)
+    // The epoch before has given its iterates away when the new one is open, or cannot any more.
+    private async Task Begin(CancellationToken cancellationToken)
     {
-        var silos = _silos.Find();
+        var before = _epoch;
+        var silos = Usable();
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
-        ImmutableArray<int> weights = [.. silos.Select(silo => silo.Devices)];
-        if (_epoch > 0 && !weights.SequenceEqual(_weights))
-            await LeaveLayout(cancellationToken);
-        _epoch++;
-        _sweepOfEpoch = 0;
-        _weights = weights;
-        _members = [.. silos.Select(silo => silo.Silo)];
-        _layout = LayoutFor(_weights);
-        LogOpening(_batch.Key, _epoch, silos.Count);
-        await Task.WhenAll(silos.Select((silo, slice) => Open(silo.Silo, slice, cancellationToken)));
+        var epoch = new Epoch(
+            (before?.Number ?? 0) + 1, silos, _batch, _grains, _exchange, _silos, _time, _logger);
+        LogOpening(_batch.Key, epoch.Number, silos.Count);
+        _epoch = epoch;
+        _front.Restart(_leads);
+        try
+        {
+            await epoch.Open(
+                _options.WarmRestart ? before?.AsBefore(_answers) : null, _front.FirstOpen, _front.OpenEnd, cancellationToken);
+        }
+        finally
+        {
+            _answers = [];
+            _closing.RemoveAll(closing => closing.IsCompleted);
+            if (before is not null)
+                _closing.Add(before.Close());
+        }
+
+        _isToBegin = false;
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
     }
 
-    // Time-nodes stay where they are while they live: those that go to another slice now have to be let go first.
-    private async Task LeaveLayout(CancellationToken cancellationToken)
+    // Where nobody else is there, a silo that is slow or about to stop is better than none.
+    private IReadOnlyList<(SiloAddress Silo, int Devices)> Usable()
     {
-        try
+        var all = _silos.Find();
+        foreach (var (silo, since) in _suspects.ToList())
         {
-            await Close().WaitAsync(LongestLeave, _time, cancellationToken);
+            if (_time.GetElapsedTime(since) >= _options.Suspicion)
+                _suspects.Remove(silo);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogNotLeft(e, _batch.Key, _epoch);
-        }
+
+        var staying = all.Where(silo => !_leaving.Contains(silo.Silo)).ToList();
+        var usable = staying.Where(silo => !_suspects.ContainsKey(silo.Silo)).ToList();
+        return usable.Count > 0 ? usable : staying.Count > 0 ? staying : all;
     }
 
-    private Task Open(SiloAddress silo, int slice, CancellationToken cancellationToken)
+    // A silo that leaves is left at once, one that has come is used from the next block on.
+    private bool IsToMove()
     {
-        var spec = new SliceSpec(_batch, _epoch, _weights, silo);
-        return Relocation.Open(() => Slice(slice).Open(spec, cancellationToken), silo, cancellationToken);
+        var isLeft = _epoch!.Members.Any(_leaving.Contains);
+        if (!isLeft && _front.Accepted.Count == 0)
+            return false;
+        var usable = Usable();
+        return usable.Count > 0 && !usable.Select(silo => silo.Silo).SequenceEqual(_epoch.Members);
     }
 
     private async Task Sweep(CancellationToken cancellationToken)
     {
-        _sweepOfEpoch++;
         var open = Enumerable.Range(_front.FirstOpen, _front.OpenEnd - _front.FirstOpen).ToList();
-        var go = new Go(
-            _epoch, _sweepOfEpoch, _front.FirstOpen, [.. open.Select(block => _front.Active(block).ToArray())],
-            [.. _entries]);
-        var all = _barrier.Begin(_epoch, _sweepOfEpoch, _layout.Slices);
-
         var started = Stopwatch.GetTimestamp();
-        await _exchange.ToSlices(_batch.Key, _layout.Slices, go);
-        var moved = await Heard(all, cancellationToken);
-        Count(moved, Stopwatch.GetElapsedTime(started));
+        var moved = await _epoch!.Sweep(
+            _front.FirstOpen, [.. open.Select(block => _front.Active(block).ToArray())], [.. _entries], _deadline.Next,
+            cancellationToken);
+        var took = Stopwatch.GetElapsedTime(started);
+        _deadline.Note(took);
+        Count(moved, took);
 
         Note(open, moved);
         _front.Advance();
         await TakeExits(cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<Moved>> Heard(Task<IReadOnlyList<Moved>> all, CancellationToken cancellationToken)
-    {
-        // Its timer is gone by the time the next sweep sets its own, which a WaitAsync with a timeout does not promise.
-        using var late = new CancellationTokenSource(_options.SweepTimeout, _time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            var moved = all.WaitAsync(ended.Token);
-            while (!moved.IsCompleted)
-            {
-                var changed = _silos.Changed;
-                if (_members.Find(silo => !_silos.IsActive(silo)) is { } gone)
-                    throw new SliceException($"silo {gone} is gone");
-                await Task.WhenAny(moved, changed);
-            }
-
-            return await moved;
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SliceException(
-                $"no answer from slice {string.Join(", ", _barrier.Missing)} within {_options.SweepTimeout}");
-        }
     }
 
     private void Count(IReadOnlyList<Moved> moved, TimeSpan took)
@@ -297,7 +294,7 @@ internal sealed partial class BatchRun
         foreach (var (sample, block, step) in _front.Lost)
         {
             if (_lost.All(lost => lost.Sample != _batch.FirstSample + sample))
-                Lose(sample, block, step, _layout.NodeOf(block, step));
+                Lose(sample, block, step, _epoch!.Layout.NodeOf(block, step));
         }
     }
 
@@ -308,8 +305,7 @@ internal sealed partial class BatchRun
         var calls = wanted.GroupBy(exit => exit.Block).Select(async block =>
         {
             var samples = block.Select(exit => exit.Sample).Order().ToImmutableArray();
-            var states = await Slice(_layout.SlicesOf(block.Key).Last())
-                .Exits(_epoch, _sweepOfEpoch, block.Key, samples).WaitAsync(cancellationToken);
+            var states = await _epoch!.Exits(block.Key, samples, cancellationToken);
             for (var i = 0; i < samples.Length; i++)
                 exits[(samples[i], block.Key)] = states[i];
         }).ToList();
@@ -336,14 +332,32 @@ internal sealed partial class BatchRun
 
     private async Task Recover(Exception failure, CancellationToken cancellationToken)
     {
-        LogRecovering(_batch.Key, _epoch, failure.Message);
+        LogRecovering(_batch.Key, _epoch?.Number ?? 0, failure.Message);
         if (_recoveriesInARow == _options.MaxRecoveries)
             throw new SliceException($"begun anew {_recoveries} times, and again: {failure.Message}");
         var doubled = Math.Pow(2, Math.Min(_recoveriesInARow, MostDoublings));
         await Task.Delay(_options.RecoveryDelay * doubled, _time, cancellationToken);
         _recoveries++;
         _recoveriesInARow++;
-        _front.Restart(_leads);
+        if (_epoch is not null)
+            await Suspect(_epoch, isLate: failure is LateSweepException);
+        _isToBegin = true;
+    }
+
+    private async Task Suspect(Epoch epoch, bool isLate)
+    {
+        _answers = await epoch.WhichAnswer();
+        for (var slice = 0; slice < _answers.Length; slice++)
+        {
+            if (!_answers[slice])
+            {
+                _suspects[epoch.Members[slice]] = _time.GetTimestamp();
+                LogSuspect(_batch.Key, epoch.Members[slice]);
+            }
+        }
+
+        if (isLate && _answers.All(isThere => isThere))
+            _deadline.Extend();
     }
 
     // What fails at the same place every time makes none, however many sweeps it makes before.
@@ -351,10 +365,10 @@ internal sealed partial class BatchRun
     {
         if (_front.Accepted.Count > 0)
             _furthest = 0;
-        else if (_sweepOfEpoch <= _furthest)
+        else if (_epoch!.Sweeps <= _furthest)
             return;
         else
-            _furthest = _sweepOfEpoch;
+            _furthest = _epoch!.Sweeps;
         _recoveriesInARow = 0;
     }
 
@@ -362,20 +376,14 @@ internal sealed partial class BatchRun
     private static bool IsRecoverable(Exception e) =>
         e is SliceException or TimeoutException or OrleansException or OperationCanceledException or InvalidOperationException;
 
-    private NodeLayout LayoutFor(ImmutableArray<int> weights) => new(
-        _batch.Outline.StepsOfBlocks, _batch.Outline.PointsPerNode, _batch.Outline.Lookahead, weights);
-
-    private ISliceGrain Slice(int slice) =>
-        _grains.GetGrain<ISliceGrain>(new SliceKey(_batch.Key, slice, _layout.Slices).ToString());
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: epoch {Epoch} on {Silos} silos")]
     private partial void LogOpening(BatchKey batch, int epoch, int silos);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: silo {Silo} does not answer")]
+    private partial void LogSuspect(BatchKey batch, SiloAddress silo);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: epoch {Epoch} is over, the open blocks are begun anew: {Reason}")]
     private partial void LogRecovering(BatchKey batch, int epoch, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch}: not all slices of epoch {Epoch} could be closed")]
-    private partial void LogNotLeft(Exception e, BatchKey batch, int epoch);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: sample {Sample} is lost to NaN or infinity at block {Block}, step {Step}, node {Node}")]
     private partial void LogLost(BatchKey batch, int sample, int block, int step, int node);

@@ -10,7 +10,7 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
-[GrainType("odiff.supervisor"), Reentrant, KeepAlive]
+[GrainType("odiff.supervisor"), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)
@@ -28,6 +28,7 @@ internal sealed partial class BlockSupervisorGrain(
     {
         if (_run is not null)
             return Task.CompletedTask;
+        DelayDeactivation(Timeout.InfiniteTimeSpan); // until the walk is over
         _run = new BatchRun(batch, GrainFactory, exchange, silos, options.Value, time, logger);
         _walk = Walk(batch, _run);
         return Task.CompletedTask;
@@ -36,6 +37,12 @@ internal sealed partial class BlockSupervisorGrain(
     public Task Receive(SweepMessage message)
     {
         _run?.Receive(message);
+        return Task.CompletedTask;
+    }
+
+    public Task Leaving(SiloAddress silo)
+    {
+        _run?.Leave(silo);
         return Task.CompletedTask;
     }
 
@@ -57,7 +64,6 @@ internal sealed partial class BlockSupervisorGrain(
         var token = _cancelled.Token;
         try
         {
-            await using var listening = await exchange.Listen(batch.Key, asSupervisor: true, run.Receive);
             await run.Run(() => Tell(job, batch.Key.Batch, run), token);
             await TellLast(job, batch.Key.Batch, run);
             await Deliver(job, batch, run);

@@ -4,7 +4,7 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>The silos that can hold time-nodes: active ones that load the slice's grain class.</summary>
-internal sealed class ComputeSilos : ISiloStatusListener
+public sealed class ComputeSilos : ISiloStatusListener
 {
     private static readonly GrainType Slice = GrainType.Create(GridNames.SliceType);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -36,15 +36,19 @@ internal sealed class ComputeSilos : ISiloStatusListener
     ];
 
     /// <summary>Waits until there are as many silos, and they have said how many devices they have.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task WhenKnown(int count, CancellationToken cancellationToken)
     {
         while (Find().Count(silo => _metadata.GetSiloMetadata(silo.Silo).Metadata.ContainsKey(GridNames.Devices)) < count)
             await Task.Delay(Pause, cancellationToken);
     }
 
-    /// <summary>Whether a silo is active.</summary>
-    public bool IsActive(SiloAddress silo) => _silos.GetApproximateSiloStatus(silo) == SiloStatus.Active;
+    /// <summary>Whether a silo still answers, though it may be about to stop.</summary>
+    public bool IsAlive(SiloAddress silo) =>
+        _silos.GetApproximateSiloStatus(silo) is SiloStatus.Active or SiloStatus.ShuttingDown;
 
+    /// <inheritdoc/>
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status) =>
         Interlocked.Exchange(ref _changed, Signal()).SetResult();
 

@@ -12,54 +12,48 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
-/// A silo's end of a batch's exchange. Messages only leave their mark and return; sweeps are made beside them, so that
-/// maps come in while the model is asked.
+/// A silo's end of a batch's exchange in an epoch. Messages only leave their mark and return; sweeps are made beside them,
+/// so that maps come in while the model is asked.
 /// </summary>
 [GrainType(GridNames.SliceType), TimelinePlacement, Reentrant, KeepAlive]
 internal sealed partial class SliceGrain(
-    JobSetups setups, DevicePool devices, ISweepExchange exchange, ILocalSiloDetails silo, ILogger<SliceGrain> logger)
+    JobSetups setups, DevicePool devices, HeldSlices held, ISweepExchange exchange, ILocalSiloDetails silo,
+    ILogger<SliceGrain> logger)
     : LedGrain, ISliceGrain, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1); // opening and closing take time, and calls of both may interleave
-    private CancellationTokenSource _cancelled = new();
+    private readonly CancellationTokenSource _cancelled = new();
     private IAsyncDisposable? _listening;
     private SliceSpec? _spec;
     private SliceRun? _run;
-    private int _opening;       // the latest epoch that it was told to be ready for
     private int _sweep;         // the last one that was begun
     private SweepMessage? _said; // what was said of it
     private Task _sweeping = Task.CompletedTask;
 
-    public async Task<bool> Open(SliceSpec spec, CancellationToken cancellationToken = default)
+    private SliceKey Key => SliceKey.Parse(this.GetPrimaryKeyString());
+
+    public async Task Open(SliceSpec spec, CancellationToken cancellationToken = default)
     {
         IsLed = true;
-        RequireLatest(spec.Epoch);
-        if (spec.Epoch == _spec?.Epoch && _run is not null)
-            return true;
-        _opening = spec.Epoch;
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            await LetGo();
-            if (!spec.Silo.Equals(silo.SiloAddress))
-            {
-                await StopListening();
-                Relocation.Leave(GrainContext, spec.Silo);
-                return false;
-            }
-
-            var key = SliceKey.Parse(this.GetPrimaryKeyString());
-            _listening ??= await exchange.Listen(key.Batch, asSupervisor: false, Take);
-            var setup = await setups.Take(spec.Batch, cancellationToken);
-            _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count);
-            (_spec, _sweep, _said) = (spec, 0, null);
-            RequireLatest(spec.Epoch);
-            return true;
+            if (_run is not null)
+                return;
+            RequireHome(spec.Silo, silo.SiloAddress);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _cancelled.Token);
+            await Open(spec, Key, ending.Token);
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    public Task Ping()
+    {
+        LeaveUnlessLed();
+        return Task.CompletedTask;
     }
 
     public Task Receive(SweepMessage message)
@@ -69,45 +63,43 @@ internal sealed partial class SliceGrain(
         return Task.CompletedTask;
     }
 
-    public Task<ImmutableArray<byte[]>> Exits(int epoch, int sweep, int block, ImmutableArray<int> samples)
+    public Task<ImmutableArray<byte[]>> Exits(int sweep, int block, ImmutableArray<int> samples)
     {
         LeaveUnlessLed();
-        return _run is not null && _spec!.Epoch == epoch && _sweep == sweep && _said is Moved
+        return _run is not null && _sweep == sweep && _said is Moved
             ? _run.Exits(block, samples)
-            : throw new InvalidOperationException($"sweep {sweep} of epoch {epoch} is not the last that was made here");
+            : throw new InvalidOperationException($"sweep {sweep} is not the last that was made here");
     }
 
-    public async Task Close(int epoch)
+    public async Task<byte[]?> HandOver(int block, int node)
     {
-        if (epoch < _opening)
-            return;
+        LeaveUnlessLed();
+        await _cancelled.CancelAsync();
+        await _sweeping;
+        return _run is null ? null : await _run.HandOver(block, node);
+    }
+
+    public async Task Close()
+    {
         await _cancelled.CancelAsync();
         await _gate.WaitAsync();
         try
         {
-            if (epoch < _opening)
-                return;
             await LetGo();
-
-            // Before it is gone: what is delivered to a grain that is gone brings it to life again.
-            await StopListening();
         }
         finally
         {
             _gate.Release();
         }
 
-        // Unless it was told meanwhile to be ready for another epoch.
-        if (epoch >= _opening)
-            DeactivateOnIdle();
+        DeactivateOnIdle();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _cancelled.CancelAsync();
         if (_run is not null)
-            setups.Release(_spec!.Batch);
-        _run = null;
+            Forget();
         await StopListening();
     }
 
@@ -118,18 +110,32 @@ internal sealed partial class SliceGrain(
         _gate.Dispose();
     }
 
+    private async Task Open(SliceSpec spec, SliceKey key, CancellationToken cancellationToken)
+    {
+        var setup = await setups.Take(spec.Batch, cancellationToken);
+        _spec = spec;
+        _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count, logger);
+        held.Add(key);
+        try
+        {
+            await Task.WhenAll(Listen(key), _run.Open(cancellationToken));
+        }
+        catch
+        {
+            await LetGo();
+            throw;
+        }
+    }
+
+    private async Task Listen(SliceKey key) =>
+        _listening = await exchange.Listen(key.Batch, key.Epoch, asSupervisor: false, Take);
+
     private async Task StopListening()
     {
         var listening = _listening;
         _listening = null;
         if (listening is not null)
             await listening.DisposeAsync();
-    }
-
-    private void RequireLatest(int epoch)
-    {
-        if (epoch < _opening)
-            throw new InvalidOperationException($"epoch {epoch} is over, epoch {_opening} is on");
     }
 
     private void Take(SweepMessage message)
@@ -166,8 +172,8 @@ internal sealed partial class SliceGrain(
         }
         catch (Exception e)
         {
-            LogFailed(e, this.GetPrimaryKeyString(), go.Epoch, go.Sweep);
-            outcome = new SliceFailed(go.Epoch, go.Sweep, SliceKey.Parse(this.GetPrimaryKeyString()).Slice, e.Message);
+            LogFailed(e, this.GetPrimaryKeyString(), go.Sweep);
+            outcome = new SliceFailed(go.Epoch, go.Sweep, Key.Slice, e.Message);
         }
 
         if (cancellationToken.IsCancellationRequested)
@@ -189,29 +195,37 @@ internal sealed partial class SliceGrain(
         catch (Exception e)
         {
             // The supervisor misses it, and begins a new epoch.
-            LogNotSaid(e, this.GetPrimaryKeyString(), message.Epoch, message.Sweep);
+            LogNotSaid(e, this.GetPrimaryKeyString(), message.Sweep);
         }
     }
 
     private async Task LetGo()
     {
         var run = _run;
-        _run = null;
-        await _cancelled.CancelAsync();
-        _cancelled.Dispose();
-        _cancelled = new CancellationTokenSource();
 
         // Nodes that are closed under a sweep would be woken again by it.
+        await _cancelled.CancelAsync();
         await _sweeping;
-        if (run is null)
-            return;
-        setups.Release(_spec!.Batch);
-        await run.Close();
+        if (run is not null)
+        {
+            Forget();
+            await run.Close();
+        }
+
+        // Before it is gone: what is delivered to a grain that is gone brings it to life again.
+        await StopListening();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: sweep {Sweep} of epoch {Epoch} could not be made")]
-    private partial void LogFailed(Exception e, string slice, int epoch, int sweep);
+    private void Forget()
+    {
+        _run = null;
+        setups.Release(_spec!.Batch);
+        held.Remove(Key);
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: the supervisor was not told of sweep {Sweep} of epoch {Epoch}")]
-    private partial void LogNotSaid(Exception e, string slice, int epoch, int sweep);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: sweep {Sweep} could not be made")]
+    private partial void LogFailed(Exception e, string slice, int sweep);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Slice {Slice}: the supervisor was not told of sweep {Sweep}")]
+    private partial void LogNotSaid(Exception e, string slice, int sweep);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
@@ -13,15 +14,19 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// A slice in one epoch. A sweep goes: start what is new, evaluate all time-nodes (one model call), publish one map a
 /// block for the slices behind, compose the maps before each node, move it, say how far.
 /// </summary>
-internal sealed class SliceRun
+internal sealed partial class SliceRun
 {
+    private static readonly TimeSpan LongestHandOver = TimeSpan.FromSeconds(2);
+
     private readonly SliceSpec _spec;
     private readonly int _slice;
     private readonly JobSetup _setup;
     private readonly ISweepExchange _exchange;
     private readonly IGrainFactory _grains;
     private readonly int _devices;
+    private readonly ILogger _logger;
     private readonly NodeLayout _layout;
+    private readonly NodeLayout? _layoutBefore; // in the epoch that it goes on from
     private readonly FoldedInbox _inbox = new();
     private readonly SortedDictionary<int, NodeRun> _runs = []; // of the open blocks, by block
 
@@ -33,17 +38,38 @@ internal sealed class SliceRun
     private int _published;
 
     public SliceRun(
-        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices)
+        SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices,
+        ILogger logger)
     {
-        (_spec, _slice, _setup, _exchange, _grains, _devices) = (spec, slice, setup, exchange, grains, devices);
+        (_spec, _slice, _setup, _exchange, _grains, _devices, _logger) =
+            (spec, slice, setup, exchange, grains, devices, logger);
         var outline = spec.Batch.Outline;
-        _layout = new NodeLayout(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, spec.Weights);
+        _layout = LayoutOf(spec.Weights);
         _leads = new (int, byte[])[spec.Batch.Samples];
         _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
         (_composed, _next) = (NewMap(), NewMap());
+        _layoutBefore = spec.Before is { } before ? LayoutOf(before.Weights) : null;
+
+        NodeLayout LayoutOf(ImmutableArray<int> weights) =>
+            new(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, weights);
 
         AffineMap NewMap() => new(spec.Batch.Samples, setup.Elements);
     }
+
+    /// <summary>Opens what it holds of the blocks that are open when the epoch begins.</summary>
+    public async Task Open(CancellationToken cancellationToken)
+    {
+        var blocks = Enumerable.Range(_spec.FirstOpen, _spec.OpenEnd - _spec.FirstOpen).ToList();
+        await Task.WhenAll(blocks.Select(block => OpenNodes(block, cancellationToken)));
+        await Task.WhenAll(blocks.SelectMany(block => TakeOver(block, cancellationToken)));
+    }
+
+    /// <summary>Gives the iterates of a time-node away; null where it is not here.</summary>
+    public Task<byte[]?> HandOver(int block, int node) =>
+        _runs.TryGetValue(block, out var run) && node - _layout.Run(block, _slice).First is var i && i >= 0
+            && i < run.Nodes.Length
+            ? run.Nodes[i].HandOver()
+            : Task.FromResult<byte[]?>(null);
 
     /// <summary>Takes the maps of another slice in.</summary>
     public void Receive(Folded folded)
@@ -72,7 +98,7 @@ internal sealed class SliceRun
     /// <summary>What leaves a block's last node.</summary>
     public Task<ImmutableArray<byte[]>> Exits(int block, ImmutableArray<int> samples) =>
         _runs.TryGetValue(block, out var run) && run.EndsBlock
-            ? run.Nodes[^1].Exits(_spec.Epoch, samples)
+            ? run.Nodes[^1].Exits(samples)
             : throw new InvalidOperationException($"the end of block {block} is not in this slice");
 
     /// <summary>Lets all time-nodes go; no sweep may be under way.</summary>
@@ -104,12 +130,43 @@ internal sealed class SliceRun
         return Task.WhenAll(Enumerable.Range(0, count).Select(i => Open(run, i, block, first + i, cancellationToken)));
     }
 
-    // Here, whatever the placement of one that nobody leads would be.
     private Task Open(NodeRun run, int i, int block, int node, CancellationToken cancellationToken)
     {
         var (first, count) = _layout.Steps(block, node);
         var spec = new NodeSpec(_spec.Batch, _spec.Epoch, block, first, count, node, run.Devices[i], _spec.Silo);
-        return Relocation.Open(() => run.Nodes[i].Open(spec, cancellationToken), _spec.Silo, cancellationToken);
+        return PlacementHint.On(_spec.Silo, () => run.Nodes[i].Open(spec, cancellationToken));
+    }
+
+    private IEnumerable<Task> TakeOver(int block, CancellationToken cancellationToken)
+    {
+        if (_layoutBefore is null || !_runs.TryGetValue(block, out var run))
+            yield break;
+        var first = _layout.Run(block, _slice).First;
+        for (var i = 0; i < run.Nodes.Length; i++)
+        {
+            var slice = _layoutBefore.SliceOf(block, first + i);
+            if (_spec.Before!.IsThere[slice])
+                yield return TakeOver(slice, block, first + i, run.Nodes[i], cancellationToken);
+        }
+    }
+
+    // What cannot be had is begun anew: that costs sweeps, and nothing else.
+    private async Task TakeOver(
+        int slice, int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken)
+    {
+        var before = _spec.Before!;
+        var key = new SliceKey(_spec.Batch.Key, before.Epoch, slice, before.Weights.Length).ToString();
+        try
+        {
+            var iterates = await _grains.GetGrain<ISliceGrain>(key).HandOver(block, node)
+                .WaitAsync(LongestHandOver, cancellationToken);
+            if (iterates is not null)
+                await heir.TakeOver(iterates);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotHandedOver(e, key, block, node);
+        }
     }
 
     private Task CloseNodes(Func<int, bool> which)
@@ -117,11 +174,11 @@ internal sealed class SliceRun
         var closed = _runs.Where(run => which(run.Key)).ToList();
         foreach (var (block, _) in closed)
             _runs.Remove(block);
-        return Task.WhenAll(closed.SelectMany(run => run.Value.Nodes).Select(node => node.Close(_spec.Epoch)));
+        return Task.WhenAll(closed.SelectMany(run => run.Value.Nodes).Select(node => node.Close()));
     }
 
     private ITimeNodeGrain NodeGrain(int block, int node) => _grains.GetGrain<ITimeNodeGrain>(
-        new NodeKey(_spec.Batch.Key, block, node, _layout.Nodes(block)).ToString());
+        new NodeKey(_spec.Batch.Key, _spec.Epoch, block, node, _layout.Nodes(block)).ToString());
 
     private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
     {
@@ -147,7 +204,7 @@ internal sealed class SliceRun
 
                 for (var node = 0; node < _runs[block].Nodes.Length; node++)
                 {
-                    starting.Add(_runs[block].Nodes[node].Start(_spec.Epoch, [.. phase.Entries(passage, block)]));
+                    starting.Add(_runs[block].Nodes[node].Start([.. phase.Entries(passage, block)]));
                     if (maps is not null)
                         passage.Through(maps[block][node], starts);
                 }
@@ -160,7 +217,7 @@ internal sealed class SliceRun
     private async Task<Dictionary<int, byte[][]>> Roll(Go go, StartPhase phase, CancellationToken cancellationToken)
     {
         var rolls = phase.Blocks.Where(_runs.ContainsKey).Select(async block => (block, await Task.WhenAll(
-            _runs[block].Nodes.Select(node => node.Roll(_spec.Epoch, [.. phase.Held(block)])))));
+            _runs[block].Nodes.Select(node => node.Roll([.. phase.Held(block)])))));
         var maps = (await Task.WhenAll(rolls)).ToDictionary();
         await Publish(
             FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))], cancellationToken);
@@ -205,7 +262,7 @@ internal sealed class SliceRun
         var sizes = swept.SelectMany(run => run.Value.Devices).CountBy(device => device).ToDictionary();
         var evaluations = swept.Select(async run => (run.Key, await Task.WhenAll(run.Value.Nodes.Select((node, i) =>
             node.Evaluate(
-                go.Epoch, go.Sweep, ActiveIn(go, run.Key), group, sizes[run.Value.Devices[i]], cancellationToken)))));
+                go.Sweep, ActiveIn(go, run.Key), group, sizes[run.Value.Devices[i]], cancellationToken)))));
         return (await Task.WhenAll(evaluations)).ToDictionary();
     }
 
@@ -259,7 +316,7 @@ internal sealed class SliceRun
         entries = [.. entries.Where(entry => !known.Contains(entry.Sample))];
         var moved = entries.Length == 0
             ? []
-            : await _runs[block].Nodes[node].Move(go.Epoch, go.Sweep, [.. entries]);
+            : await _runs[block].Nodes[node].Move(go.Sweep, [.. entries]);
         var update = new double[updates.Length];
         Array.Fill(update, double.PositiveInfinity);
         for (var i = 0; i < entries.Length; i++)
@@ -312,4 +369,8 @@ internal sealed class SliceRun
     private static bool IsOpen(Go go, int block) => block >= go.FirstOpen && block < go.FirstOpen + go.Active.Length;
 
     private static bool[] ActiveIn(Go go, int block) => go.Active[block - go.FirstOpen];
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Slice {Slice} did not hand time-node {Node} of block {Block} over; it is started anew")]
+    private partial void LogNotHandedOver(Exception e, string slice, int block, int node);
 }

@@ -14,6 +14,9 @@ namespace OrleansDiffusion.Nodes.TimeNodes;
 /// </summary>
 internal sealed class OpenNode : IDisposable
 {
+    // A message holds 100 MB at most.
+    private const long MostBytes = 64 << 20;
+
     private readonly NodeSpec _spec;
     private readonly JobSetup _setup;
     private readonly DeviceExecutor _executor;
@@ -21,6 +24,8 @@ internal sealed class OpenNode : IDisposable
     private readonly PicardNode _node;
     private readonly BlockState _state;  // what enters, or leaves
     private readonly AffineMap _map;
+    private readonly bool[] _swept;     // samples whose iterate is here
+    private readonly bool[] _takenOver; // and has been made elsewhere
     private (int Sweep, NodeEvaluated Answer)? _evaluated;
     private (int Sweep, double[] Answer)? _moved;
 
@@ -37,12 +42,19 @@ internal sealed class OpenNode : IDisposable
         };
         _state = new BlockState(samples, setup.Elements);
         _map = new AffineMap(samples, setup.Elements);
+        (_swept, _takenOver) = (new bool[samples], new bool[samples]);
     }
 
     public byte[] Roll(ImmutableArray<NodeEntry> entries)
     {
         foreach (var (sample, state) in entries)
         {
+            if (_takenOver[sample])
+            {
+                _node.FoldIterate(sample, _map);
+                continue;
+            }
+
             _state.Read(sample, state);
             _node.FoldRoll(sample, _state.Denoised(sample), _map);
         }
@@ -54,9 +66,29 @@ internal sealed class OpenNode : IDisposable
     {
         foreach (var (sample, state) in entries)
         {
-            _state.Read(sample, state);
-            _node.Start(sample, _state, _setup.Picard.Start);
+            _swept[sample] = true;
+            if (!_takenOver[sample])
+            {
+                _state.Read(sample, state);
+                _node.Start(sample, _state, _setup.Picard.Start);
+            }
+
+            _takenOver[sample] = false;
         }
+    }
+
+    public byte[]? HandOver()
+    {
+        var samples = Enumerable.Range(0, _swept.Length).Where(n => _swept[n]).ToArray();
+        return samples.Length == 0 || _node.BytesOfIterates(samples.Length) > MostBytes
+            ? null
+            : _node.WriteIterates(samples);
+    }
+
+    public void TakeOver(ReadOnlySpan<byte> iterates)
+    {
+        foreach (var sample in _node.ReadIterates(iterates))
+            _takenOver[sample] = _swept[sample] = true;
     }
 
     public async Task<NodeEvaluated> Evaluate(
@@ -64,6 +96,7 @@ internal sealed class OpenNode : IDisposable
     {
         if (_evaluated is { } before && before.Sweep == sweep)
             return before.Answer;
+        active.CopyTo(_swept, 0);
         var outcome = await _executor.EvaluateAsync(_model, _node, active, group, cancellationToken);
         var present = active.ToArray();
         foreach (var (sample, _) in _node.NotFinite)

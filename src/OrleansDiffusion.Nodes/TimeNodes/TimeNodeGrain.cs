@@ -16,49 +16,51 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocal
     private NodeSpec? _spec;
     private OpenNode? _open;
 
-    public async Task<bool> Open(NodeSpec spec, CancellationToken cancellationToken = default)
+    public async Task Open(NodeSpec spec, CancellationToken cancellationToken = default)
     {
         IsLed = true;
-        if (spec.Epoch < _spec?.Epoch)
-            throw new InvalidOperationException($"epoch {spec.Epoch} is over, epoch {_spec.Epoch} is on");
-        if (spec.Epoch == _spec?.Epoch && _open is not null)
-            return true;
-        Drop();
-        if (!spec.Silo.Equals(silo.SiloAddress))
-        {
-            Relocation.Leave(GrainContext, spec.Silo);
-            return false;
-        }
-
+        if (_open is not null)
+            return;
+        RequireHome(spec.Silo, silo.SiloAddress);
         var executor = devices.Executors[spec.Device];
         var model = await setups.ModelOn(executor, spec.Batch, cancellationToken);
         var setup = await setups.Take(spec.Batch, cancellationToken);
         (_spec, _open) = (spec, new OpenNode(spec, setup, executor, model.Denoiser));
-        return true;
     }
 
-    public Task<byte[]> Roll(int epoch, ImmutableArray<NodeEntry> entries) => Task.FromResult(Of(epoch).Roll(entries));
+    public Task<byte[]> Roll(ImmutableArray<NodeEntry> entries) => Task.FromResult(Opened().Roll(entries));
 
-    public Task Start(int epoch, ImmutableArray<NodeEntry> entries)
+    public Task Start(ImmutableArray<NodeEntry> entries)
     {
-        Of(epoch).Start(entries);
+        Opened().Start(entries);
         return Task.CompletedTask;
     }
 
     public Task<NodeEvaluated> Evaluate(
-        int epoch, int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default) =>
-        Of(epoch).Evaluate(sweep, active, new EvaluationGroup(group, groupSize), cancellationToken);
+        int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default) =>
+        Opened().Evaluate(sweep, active, new EvaluationGroup(group, groupSize), cancellationToken);
 
-    public Task<double[]> Move(int epoch, int sweep, ImmutableArray<NodeEntry> entries) =>
-        Task.FromResult(Of(epoch).Move(sweep, entries));
+    public Task<double[]> Move(int sweep, ImmutableArray<NodeEntry> entries) =>
+        Task.FromResult(Opened().Move(sweep, entries));
 
-    public Task<ImmutableArray<byte[]>> Exits(int epoch, ImmutableArray<int> samples) =>
-        Task.FromResult(Of(epoch).Exits(samples));
+    public Task<ImmutableArray<byte[]>> Exits(ImmutableArray<int> samples) => Task.FromResult(Opened().Exits(samples));
 
-    public Task Close(int epoch)
+    public Task<byte[]?> HandOver()
     {
-        if (epoch < _spec?.Epoch)
-            return Task.CompletedTask;
+        LeaveUnlessLed();
+        var iterates = _open?.HandOver();
+        Drop();
+        return Task.FromResult(iterates);
+    }
+
+    public Task TakeOver(byte[] iterates)
+    {
+        Opened().TakeOver(iterates);
+        return Task.CompletedTask;
+    }
+
+    public Task Close()
+    {
         Drop();
         DeactivateOnIdle();
         return Task.CompletedTask;
@@ -79,13 +81,11 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocal
         setups.Release(_spec!.Batch);
     }
 
-    private OpenNode Of(int epoch)
+    private OpenNode Opened()
     {
-        if (_open is not null && _spec!.Epoch == epoch)
+        if (_open is not null)
             return _open;
         LeaveUnlessLed();
-        throw new InvalidOperationException(
-            $"time-node {this.GetPrimaryKeyString()} is not open in epoch {epoch}"
-            + (_open is null ? "" : $" but in epoch {_spec!.Epoch}"));
+        throw new InvalidOperationException($"time-node {this.GetPrimaryKeyString()} is not open");
     }
 }

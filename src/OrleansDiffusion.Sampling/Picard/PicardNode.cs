@@ -192,6 +192,76 @@ public sealed class PicardNode : IDisposable
             FoldStep(Row(j, sample), gain: 0, map.OffsetX(sample), denoised, map);
     }
 
+    /// <summary>The map to where a sample's iterate ends, whatever enters: what runs behind it can be started from.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="map">Receives the sample's map.</param>
+    public void FoldIterate(int sample, AffineMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        map.LinearOf(sample) = _hasMemory ? new(0, 0, 0, 0) : new(0, 0, 0, 1);
+        _x.Row(Row(Steps, sample)).CopyTo(map.OffsetX(sample));
+        if (_hasMemory)
+            _running.Y(sample).CopyTo(map.OffsetY(sample));
+        else
+            map.OffsetY(sample).Clear();
+    }
+
+    /// <summary>How many bytes <see cref="WriteIterates"/> makes of as many samples.</summary>
+    public long BytesOfIterates(int samples) => SampleBytes.Length(samples, _elements, scalars: Steps, RowsOfIterate);
+
+    /// <summary>The iterates of chosen samples as bytes, for <see cref="ReadIterates"/> of a run of the same steps.</summary>
+    /// <param name="samples">Indices in the batch.</param>
+    /// <exception cref="ArgumentException">They take more than an array holds.</exception>
+    public byte[] WriteIterates(ReadOnlySpan<int> samples)
+    {
+        var writer = SampleBytes.Write(samples, _elements, scalars: Steps, RowsOfIterate);
+        Span<double> gain = stackalloc double[1];
+        foreach (var n in samples)
+        {
+            for (var j = 0; j < Steps; j++)
+            {
+                gain[0] = _gains[Row(j, n)];
+                writer.Add<double>(gain);
+            }
+
+            for (var j = 0; j <= Steps; j++)
+                writer.Add<float>(_x.Row(Row(j, n)));
+            writer.Add<float>(_enteredY.Row(n));
+            writer.Add<float>(_running.Y(n));
+            writer.Add<float>(_denoised.Row(Row(Steps - 1, n)));
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>Goes on from iterates that another run of the same steps wrote; the model is to be asked at all points.</summary>
+    /// <param name="bytes">What <see cref="WriteIterates"/> returned.</param>
+    /// <returns>The samples.</returns>
+    /// <exception cref="InvalidDataException">They are of other steps or elements; nothing was changed.</exception>
+    public IReadOnlyList<int> ReadIterates(ReadOnlySpan<byte> bytes)
+    {
+        var reader = SampleBytes.Read(bytes, _samples, _elements, scalars: Steps, RowsOfIterate);
+        Span<double> gain = stackalloc double[1];
+        foreach (var n in reader.Samples)
+        {
+            for (var j = 0; j < Steps; j++)
+            {
+                reader.Take(gain);
+                _gains[Row(j, n)] = gain[0];
+                _stale[Row(j, n)] = true;
+                _evaluated[Row(j, n)] = false;
+            }
+
+            for (var j = 0; j <= Steps; j++)
+                reader.Take(_x.Row(Row(j, n)));
+            reader.Take(_enteredY.Row(n));
+            reader.Take(_running.Y(n));
+            reader.Take(_denoised.Row(Row(Steps - 1, n)));
+        }
+
+        return reader.Samples;
+    }
+
     /// <summary>Moves the iterate through the linearised steps.</summary>
     /// <param name="entry">What enters the run in this sweep.</param>
     /// <param name="active">For every sample, whether it is still being swept; others do not move.</param>
@@ -312,6 +382,9 @@ public sealed class PicardNode : IDisposable
         _enteredY.Dispose();
         _running.Dispose();
     }
+
+    // Its points, y that entered and left, and the last D.
+    private int RowsOfIterate => Steps + 4;
 
     private int Row(int point, int sample) => (point * _samples) + sample;
 

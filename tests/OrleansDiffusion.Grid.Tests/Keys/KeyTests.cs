@@ -12,12 +12,12 @@ public sealed class KeyTests
         Assert.Equal("a-of-job/12", Batch.ToString());
         Assert.Equal(Batch, BatchKey.Parse(Batch.ToString()));
 
-        var slice = new SliceKey(Batch, 2, 3);
-        Assert.Equal("a-of-job/12/2-of-3", slice.ToString());
+        var slice = new SliceKey(Batch, 7, 2, 3);
+        Assert.Equal("a-of-job/12/7/2-of-3", slice.ToString());
         Assert.Equal(slice, SliceKey.Parse(slice.ToString()));
 
-        var node = new NodeKey(Batch, 4, 9999, 10_000);
-        Assert.Equal("a-of-job/12/4/9999-of-10000", node.ToString());
+        var node = new NodeKey(Batch, 7, 4, 9999, 10_000);
+        Assert.Equal("a-of-job/12/7/4/9999-of-10000", node.ToString());
         Assert.Equal(node, NodeKey.Parse(node.ToString()));
     }
 
@@ -38,18 +38,21 @@ public sealed class KeyTests
     [Theory]
     [InlineData("job/1")]
     [InlineData("job/1/2")]
-    [InlineData("job/1/2-of-")]
-    [InlineData("job/1/-of-2")]
-    [InlineData("job/1/2-of-2")]
-    [InlineData("job/1/0-of-0")]
-    [InlineData("job/1/1-of-2-of-3")]
-    [InlineData("job/1/0-of-2/3")]
+    [InlineData("job/1/0-of-2")]
+    [InlineData("job/1/3/2-of-")]
+    [InlineData("job/1/3/-of-2")]
+    [InlineData("job/1/3/2-of-2")]
+    [InlineData("job/1/3/0-of-0")]
+    [InlineData("job/1/3/1-of-2-of-3")]
+    [InlineData("job/1/3/0-of-2/3")]
+    [InlineData("job/1/x/0-of-2")]
     public void What_is_no_slice_is_refused(string key) => Assert.Throws<FormatException>(() => SliceKey.Parse(key));
 
     [Theory]
     [InlineData("job/1/0-of-2")]
-    [InlineData("job/1/x/0-of-2")]
-    [InlineData("job/1/0/2-of-2")]
-    [InlineData("job/1/0/0-of-2/0")]
+    [InlineData("job/1/3/0-of-2")]
+    [InlineData("job/1/3/x/0-of-2")]
+    [InlineData("job/1/3/0/2-of-2")]
+    [InlineData("job/1/3/0/0-of-2/0")]
     public void What_is_no_node_is_refused(string key) => Assert.Throws<FormatException>(() => NodeKey.Parse(key));
 }

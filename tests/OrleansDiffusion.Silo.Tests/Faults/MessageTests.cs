@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
-using Orleans.Runtime.Placement;
 
 namespace OrleansDiffusion.Silo.Tests.Faults;
 
@@ -117,7 +117,7 @@ public sealed class MessageTests(Grids grids)
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
             Time = time,
-            Grid = options => options.SweepTimeout = timeout,
+            Grid = options => options.SweepPatience = options.SweepTimeout = timeout,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 IsLost = message => message.GetType().Name == kind && message is { Epoch: 1, Sweep: 5 } && lost.TrySetResult(),
@@ -141,37 +141,32 @@ public sealed class MessageTests(Grids grids)
     {
         await using var grid = await TestGrid.Start(2);
         var batch = new BatchKey("late", 0);
-        var node = grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 0, 1, 2).ToString());
-        var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 2).ToString());
+        var node = grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 1, 0, 1, 2).ToString());
+        var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 1, 2).ToString());
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => node.Roll(epoch: 1, []));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => node.Roll([]));
         await slice.Receive(new SliceFailed(1, 1, 0, "late"));
         await grid.IsFree();
-        await node.Close(epoch: 1);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => slice.Exits(epoch: 1, sweep: 1, block: 0, [0]));
+        await node.Close();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => slice.Exits(sweep: 1, block: 0, [0]));
         await grid.IsFree();
     }
 
     [Fact]
-    public async Task Slice_that_is_open_on_another_silo_moves_where_it_belongs()
+    public async Task Slice_that_is_not_placed_where_it_belongs_does_not_open()
     {
         await using var grid = await TestGrid.Start(2);
         var request = Request with { Count = 1 };
         var batch = new BatchKey("misplaced", 0);
         var outline = (await grid.Grains.GetGrain<IPlannerGrain>(0).Plan(request, TestContext.Current.CancellationToken)).Outline!;
-        var silos = grid.Silos.Select(silo => silo.SiloAddress).Order().ToList();
-        var first = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 0, 2).ToString());
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silos[1]);
-        var isThere = await first.Open(
-            new SliceSpec(new BatchAssignment(batch, request, outline, 0, 1), Epoch: 0, [1, 1], silos[1]),
-            TestContext.Current.CancellationToken);
-        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        Assert.Equal((true, silos[1]), (isThere, await grid.SiloOf(first)));
+        var silos = grid.Silos.Select(silo => silo.SiloAddress).ToList();
+        var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 0, 2).ToString());
+        var spec = new SliceSpec(
+            new BatchAssignment(batch, request, outline, 0, 1), Epoch: 1, [1, 1], silos[1], FirstOpen: 0, OpenEnd: 1, null);
 
-        var job = await GridJob.Run(grid.Grains, request, "misplaced");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => PlacementHint.On(
+            silos[0], () => slice.Open(spec, TestContext.Current.CancellationToken)));
 
-        Expected.IsSequential(job, request);
-        Assert.Equal(0, job.Batch.Recoveries);
         await grid.IsFree();
     }
 

@@ -22,7 +22,7 @@ public sealed class SlowTests
         var time = new ManualTime();
         await using var grid = await TestGrid.Start(silos, new TestGridOptions
         {
-            Time = time, Grid = options => options.SweepTimeout = SweepTimeout,
+            Time = time, Grid = options => options.SweepPatience = options.SweepTimeout = SweepTimeout,
         });
         using var gate = new Gate();
         var denoiser = Held(gate, call: 8);
@@ -46,7 +46,7 @@ public sealed class SlowTests
         var time = new ManualTime();
         await using var grid = await TestGrid.Start(1, new TestGridOptions
         {
-            Time = time, Grid = options => options.SweepTimeout = SweepTimeout,
+            Time = time, Grid = options => options.SweepPatience = options.SweepTimeout = SweepTimeout,
         });
         using var gate = new Gate();
         var request = Request with { Model = grid.Models.Add(Held(gate, call: 8)) };

@@ -28,8 +28,9 @@ internal sealed class AlteredExchange(ISweepExchange inner) : ISweepExchange
     public Task ToSupervisor(BatchKey batch, SweepMessage message) =>
         Carry(message, () => inner.ToSupervisor(batch, message));
 
-    public Task<IAsyncDisposable> Listen(BatchKey batch, bool asSupervisor, Action<SweepMessage> receive) =>
-        inner.Listen(batch, asSupervisor, Heard(receive));
+    public Task<IAsyncDisposable> Listen(
+        BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive) =>
+        inner.Listen(batch, epoch, asSupervisor, Heard(receive));
 
     private async Task Carry(SweepMessage message, Func<Task> carry)
     {

@@ -54,6 +54,18 @@ internal sealed class TestGrid : IAsyncDisposable
     /// <summary>Kills a silo; what it held is lost.</summary>
     public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 
+    /// <summary>Stops a silo in order.</summary>
+    public Task Stop(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
+
+    /// <summary>Starts one more silo, and waits until all know it.</summary>
+    public async Task Add()
+    {
+        await _cluster.StartAdditionalSiloAsync();
+        var compute = Silos.Count(silo => silo.ServiceProvider.GetService<DevicePool>() is not null);
+        await Task.WhenAll(Silos.Select(silo => silo.ServiceProvider.GetRequiredService<ComputeSilos>()
+            .WhenKnown(compute, TestContext.Current.CancellationToken)));
+    }
+
     /// <summary>The id of a job whose grain, and that of its first batch's supervisor, are on a given silo.</summary>
     public async Task<string> JobOn(int silo)
     {
@@ -113,6 +125,7 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.AddSamplingGrid(grid =>
         {
             grid.RecoveryDelay = TimeSpan.Zero;
+            grid.SweepPatience = Deadline; // a machine that is busy is no fault
             options.Grid(grid);
         });
         if (options.Devices(number) is { } devices)

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Placement;
+using OrleansDiffusion.Grid.Planning;
+
+namespace OrleansDiffusion.Grid.Supervision;
+
+/// <summary>The slices of a batch in one epoch, and the sweeps that they make together.</summary>
+internal sealed partial class Epoch
+{
+    private static readonly TimeSpan LongestPing = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
+
+    private readonly BatchAssignment _batch;
+    private readonly IGrainFactory _grains;
+    private readonly ISweepExchange _exchange;
+    private readonly ComputeSilos _silos;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SweepBarrier _barrier = new();
+    private readonly ImmutableArray<int> _weights;
+    private IAsyncDisposable? _listening;
+
+    /// <param name="number">From 1.</param>
+    /// <param name="members">The silos that hold slices, with their weights.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="grains">The grains.</param>
+    /// <param name="exchange">What carries the messages.</param>
+    /// <param name="silos">Tells when one is gone.</param>
+    /// <param name="time">The time of deadlines.</param>
+    /// <param name="logger">Told of slices that could not be closed.</param>
+    public Epoch(
+        int number, IReadOnlyList<(SiloAddress Silo, int Devices)> members, BatchAssignment batch, IGrainFactory grains,
+        ISweepExchange exchange, ComputeSilos silos, TimeProvider time, ILogger logger)
+    {
+        (_batch, _grains, _exchange, _silos, _time, _logger) = (batch, grains, exchange, silos, time, logger);
+        Number = number;
+        Members = [.. members.Select(member => member.Silo)];
+        _weights = [.. members.Select(member => member.Devices)];
+        Layout = new NodeLayout(
+            batch.Outline.StepsOfBlocks, batch.Outline.PointsPerNode, batch.Outline.Lookahead, _weights);
+    }
+
+    /// <summary>Its number, from 1.</summary>
+    public int Number { get; }
+
+    /// <summary>The silos, one a slice.</summary>
+    public ImmutableArray<SiloAddress> Members { get; }
+
+    /// <summary>Which slice holds which nodes.</summary>
+    public NodeLayout Layout { get; }
+
+    /// <summary>Sweeps that were begun.</summary>
+    public int Sweeps { get; private set; }
+
+    /// <summary>Opens the slices.</summary>
+    /// <param name="before">The epoch whose iterates they go on from; null for none.</param>
+    /// <param name="firstOpen">The first open block.</param>
+    /// <param name="openEnd">After the last.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SliceException">A silo is gone.</exception>
+    public async Task Open(EpochBefore? before, int firstOpen, int openEnd, CancellationToken cancellationToken)
+    {
+        var slices = Members.Select((silo, slice) =>
+        {
+            var spec = new SliceSpec(_batch, Number, _weights, silo, firstOpen, openEnd, before);
+            return PlacementHint.On(silo, () => Slice(slice).Open(spec, cancellationToken));
+        });
+        await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
+    }
+
+    /// <summary>Makes a sweep.</summary>
+    /// <param name="firstOpen">The first open block.</param>
+    /// <param name="active">For every open block, for every sample, whether it is swept there.</param>
+    /// <param name="entries">What changed since the sweep before.</param>
+    /// <param name="deadline">How long it may take.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What every slice said.</returns>
+    /// <exception cref="SliceException">A silo is gone, or a slice could not.</exception>
+    /// <exception cref="LateSweepException">The time is over.</exception>
+    public async Task<IReadOnlyList<Moved>> Sweep(
+        int firstOpen, ImmutableArray<bool[]> active, ImmutableArray<BlockEntry> entries, TimeSpan deadline,
+        CancellationToken cancellationToken)
+    {
+        var all = _barrier.Begin(Number, ++Sweeps, Layout.Slices);
+
+        // Its timer is gone by the time the next sweep sets its own, which a WaitAsync with a timeout does not promise.
+        using var late = new CancellationTokenSource(deadline, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            var going = _exchange.ToSlices(_batch.Key, Layout.Slices, new Go(Number, Sweeps, firstOpen, active, entries));
+            await WhileAllAreThere(Task.WhenAll(going, all).WaitAsync(ended.Token), cancellationToken);
+            return await all;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new LateSweepException($"no answer from slice {string.Join(", ", _barrier.Missing)} within {deadline}");
+        }
+    }
+
+    /// <summary>Takes a message in, where the exchange calls grains directly.</summary>
+    public void Receive(SweepMessage message) => _barrier.Receive(message);
+
+    /// <summary>What left a block in the last sweep.</summary>
+    /// <returns>For every sample its state.</returns>
+    public async Task<ImmutableArray<byte[]>> Exits(
+        int block, ImmutableArray<int> samples, CancellationToken cancellationToken)
+    {
+        var exits = Slice(Layout.SlicesOf(block).Last()).Exits(Sweeps, block, samples);
+        await WhileAllAreThere(exits.WaitAsync(LongestClose, _time, cancellationToken), cancellationToken);
+        return await exits;
+    }
+
+    /// <summary>For every slice, whether its silo answers at once.</summary>
+    public async Task<ImmutableArray<bool>> WhichAnswer() =>
+        [.. await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(Answers))];
+
+    /// <summary>Who held what, for the epoch after this one.</summary>
+    /// <param name="answers">For every slice, whether it answers; empty where all do.</param>
+    public EpochBefore AsBefore(ImmutableArray<bool> answers) =>
+        new(Number, _weights, answers.IsEmpty ? [.. _weights.Select(_ => true)] : answers);
+
+    /// <summary>Lets all slices go. A silo that hangs is told when it answers, or never if it is gone by then.</summary>
+    public async Task Close()
+    {
+        if (_listening is not null)
+            await _listening.DisposeAsync();
+        await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(Close));
+    }
+
+    private async Task Close(int slice)
+    {
+        while (_silos.IsAlive(Members[slice]))
+        {
+            try
+            {
+                await Slice(slice).Close().WaitAsync(LongestClose, _time);
+                return;
+            }
+            catch (Exception e)
+            {
+                LogNotClosed(e, _batch.Key, Number, slice);
+                await Task.Delay(LongestPing, _time);
+            }
+        }
+    }
+
+    private async Task Listen() =>
+        _listening = await _exchange.Listen(_batch.Key, Number, asSupervisor: true, _barrier.Receive);
+
+    private async Task<bool> Answers(int slice)
+    {
+        if (!_silos.IsAlive(Members[slice]))
+            return false;
+        try
+        {
+            await Slice(slice).Ping().WaitAsync(LongestPing);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WhileAllAreThere(Task task, CancellationToken cancellationToken)
+    {
+        while (!task.IsCompleted)
+        {
+            var changed = _silos.Changed;
+            if (Members.FirstOrDefault(silo => !_silos.IsAlive(silo)) is { } gone)
+                throw new SliceException($"silo {gone} is gone");
+            await Task.WhenAny(task, changed).WaitAsync(cancellationToken);
+        }
+
+        await task;
+    }
+
+    private ISliceGrain Slice(int slice) =>
+        _grains.GetGrain<ISliceGrain>(new SliceKey(_batch.Key, Number, slice, Layout.Slices).ToString());
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: slice {Slice} of epoch {Epoch} could not be closed")]
+    private partial void LogNotClosed(Exception e, BatchKey batch, int epoch, int slice);
+}

@@ -1,0 +1,95 @@
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+
+namespace OrleansDiffusion.Silo.Tests.Faults;
+
+/// <summary>What an epoch that ends in the middle of a block costs, and what the next one keeps.</summary>
+public sealed class EpochTests
+{
+    // One block that takes several sweeps. Job and supervisor are on silo 0, which holds no time-nodes.
+    private static readonly SamplingRequest Request = new()
+    {
+        Model = TestModels.Mixture, Count = 2, Steps = 120, Blocks = 1, PointsPerNode = 10, Tolerance = 1e-4,
+    };
+
+    private static readonly int Disturbed = 4; // a sweep
+
+    [Fact]
+    public async Task Silo_that_dies_costs_few_sweeps_where_the_others_keep_their_iterates()
+    {
+        var undisturbed = (await RunWith(_ => Task.CompletedTask)).Batch.Rounds;
+        Assert.True(undisturbed > Disturbed, $"{undisturbed} rounds");
+
+        var warm = await RunWith(grid => grid.Kill(grid.Silo(2)));
+        var cold = await RunWith(grid => grid.Kill(grid.Silo(2)), warmRestart: false);
+
+        Assert.InRange(warm.Batch.Recoveries, 1, 5);
+        Assert.Equal(2, warm.Batch.Silos);
+        Assert.True(warm.Batch.Rounds <= undisturbed + 3, $"{undisturbed} rounds, {warm.Batch.Rounds} warm, {cold.Batch.Rounds} cold");
+        Assert.True(cold.Batch.Rounds > warm.Batch.Rounds, $"{warm.Batch.Rounds} rounds warm, {cold.Batch.Rounds} cold");
+    }
+
+    [Fact]
+    public async Task Silo_that_stops_in_order_hands_its_nodes_over_and_costs_no_recovery()
+    {
+        var undisturbed = (await RunWith(_ => Task.CompletedTask)).Batch.Rounds;
+        var stopping = Task.CompletedTask;
+
+        var job = await RunWith(grid =>
+        {
+            stopping = grid.Stop(grid.Silo(2)); // it waits for the nodes to leave
+            return Task.CompletedTask;
+        });
+        await stopping;
+
+        Assert.Equal(0, job.Batch.Recoveries);
+        Assert.Equal(2, job.Batch.Silos);
+        Assert.InRange(job.Batch.Rounds, undisturbed - 1, undisturbed + 1);
+    }
+
+    [Fact]
+    public async Task Silo_that_joins_is_used_from_the_next_block_on()
+    {
+        var request = Request with { Blocks = 2 };
+
+        var job = await RunWith(grid => grid.Add(), request);
+
+        Assert.Equal(0, job.Batch.Recoveries);
+        Assert.Equal(4, job.Batch.Silos);
+    }
+
+    private static async Task<GridJob> RunWith(
+        Func<TestGrid, Task> disturb, SamplingRequest? request = null, bool warmRestart = true)
+    {
+        request ??= Request;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var grid = await TestGrid.Start(4, new TestGridOptions
+        {
+            Exchange = ExchangeKind.DirectCalls,
+            Devices = silo => silo == 0 ? null : "cpu",
+            Grid = options => options.WarmRestart = warmRestart,
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                Before = message =>
+                {
+                    if (message is not Go { Epoch: 1 } go || go.Sweep != Disturbed)
+                        return Task.CompletedTask;
+                    reached.TrySetResult();
+                    return done.Task;
+                },
+            },
+        });
+        var id = await grid.JobOn(0);
+        var running = GridJob.Run(grid.Grains, request, id);
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await disturb(grid);
+        done.SetResult();
+        var job = await running;
+
+        Expected.IsSequential(job, request, within: 2 * request.Tolerance);
+        await grid.IsFree();
+        return job;
+    }
+}
