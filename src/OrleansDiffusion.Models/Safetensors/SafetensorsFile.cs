@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using OrleansDiffusion.Safetensors;
 using static TorchSharp.torch;
 
 namespace OrleansDiffusion.Models.Safetensors;
@@ -49,7 +50,7 @@ public sealed class SafetensorsFile : IDisposable
             return OpenStream(path);
         }
         catch (Exception e) when (
-            e is ModelFormatException or IOException or UnauthorizedAccessException or NotSupportedException)
+            e is SafetensorsFormatException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new ModelFormatException($"{path}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
@@ -67,9 +68,10 @@ public sealed class SafetensorsFile : IDisposable
         if (!Entries.TryGetValue(name, out var entry))
             throw new ModelFormatException($"{_path}: has no tensor '{Printable.Of(name)}'");
         using var scope = NewDisposeScope();
-        var tensor = empty([.. entry.Shape], entry.Dtype, CPU);
+        var stored = TensorDtypes.Of(entry.Dtype);
+        var tensor = empty([.. entry.Shape], stored, CPU);
         Fill(tensor, entry);
-        return (dtype is { } wanted && wanted != entry.Dtype ? tensor.to(wanted) : tensor).MoveToOuterDisposeScope();
+        return (dtype is { } wanted && wanted != stored ? tensor.to(wanted) : tensor).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using OrleansDiffusion.Models.Safetensors;
+using OrleansDiffusion.Safetensors;
 
 namespace OrleansDiffusion.Models.TorchScript;
 

@@ -1,4 +1,5 @@
 using OrleansDiffusion.Models.Safetensors;
+using OrleansDiffusion.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class GoldenFileTests : IDisposable
         Assert.Equal(tensors, file.Entries.Count);
         Assert.Equal(parameters, file.Entries.Values.Sum(entry => entry.Elements));
         Assert.Equal("pt", Assert.Single(file.Metadata, pair => pair.Key == "format").Value);
-        Assert.All(file.Entries.Values, entry => Assert.Equal(ScalarType.Float32, entry.Dtype));
+        Assert.All(file.Entries.Values, entry => Assert.Equal(SafetensorsDtype.F32, entry.Dtype));
         Assert.Equal([16, 16, 3, 3], file.Entries["down_blocks.0.downsamplers.0.conv.weight"].Shape);
         Assert.All(file.Entries.Keys, name => Assert.InRange(LargestOf(file.Load(name)), 0.001f, 10f));
     }

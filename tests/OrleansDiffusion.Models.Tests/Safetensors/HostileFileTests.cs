@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using OrleansDiffusion.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -140,7 +141,7 @@ public sealed class HostileFileTests : IDisposable
         Assert.Equal("pt", file.Metadata["format"]);
         Assert.Equal([2, 3], file.Load("a").shape);
         var b = file.Entries["b"];
-        Assert.Equal((ScalarType.Float16, 24, 32), (b.Dtype, b.Begin, b.End));
+        Assert.Equal((SafetensorsDtype.F16, 24, 32), (b.Dtype, b.Begin, b.End));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class RoundTripTests : IDisposable
 
         using var file = _scratch.Open();
         AssertSame(tensor, file.Load("a"));
-        Assert.Equal(dtype, file.Entries["a"].Dtype);
+        Assert.Equal(dtype, TensorDtypes.Of(file.Entries["a"].Dtype));
         Assert.Equal(shape, file.Entries["a"].Shape);
         Assert.Equal(tensor.NumberOfElements, file.Entries["a"].Elements);
         Assert.Equal(tensor.bytes.Length, file.Entries["a"].Length);

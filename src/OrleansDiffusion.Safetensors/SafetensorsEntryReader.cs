@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace OrleansDiffusion.Models.Safetensors;
+namespace OrleansDiffusion.Safetensors;
 
 /// <summary>Reads what a header says about one tensor:
 /// <c>{"dtype":"F32","shape":[16,3],"data_offsets":[0,192]}</c>. Other fields are passed over.</summary>
@@ -10,30 +10,30 @@ internal static class SafetensorsEntryReader
     private const int MostSizes = 64;
 
     /// <summary>Reads an entry; its sizes multiply to its bytes, which may lie outside the file.</summary>
-    /// <exception cref="ModelFormatException">Says what is wrong, without the tensor's name.</exception>
+    /// <exception cref="SafetensorsFormatException">Says what is wrong, without the tensor's name.</exception>
     public static SafetensorsEntry Read(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object)
-            throw new ModelFormatException($"must be an object, was {entry.ValueKind}");
+            throw new SafetensorsFormatException($"must be an object, was {entry.ValueKind}");
         var dtype = Dtype(Field(entry, "dtype", JsonValueKind.String).GetString()!);
         var shape = Sizes(entry, "shape", MostSizes);
         var offsets = Sizes(entry, "data_offsets", 2);
         if (offsets.Length != 2)
-            throw new ModelFormatException($"data_offsets must be two numbers, were {List(offsets)}");
+            throw new SafetensorsFormatException($"data_offsets must be two numbers, were {List(offsets)}");
         CheckLength(dtype, shape, offsets[0], offsets[1]);
-        return new SafetensorsEntry(dtype.Type, shape, offsets[0], offsets[1]);
+        return new SafetensorsEntry(dtype, shape, offsets[0], offsets[1]);
     }
 
     private static SafetensorsDtype Dtype(string name) =>
         SafetensorsDtype.Named(name)
-        ?? throw new ModelFormatException($"dtype must be one of {SafetensorsDtype.Names}, was {Printable.Of(name)}");
+        ?? throw new SafetensorsFormatException($"dtype must be one of {SafetensorsDtype.Names}, was {Printable.Of(name)}");
 
     private static JsonElement Field(JsonElement entry, string name, JsonValueKind kind)
     {
         if (!entry.TryGetProperty(name, out var field))
-            throw new ModelFormatException($"{name} is missing");
+            throw new SafetensorsFormatException($"{name} is missing");
         if (field.ValueKind != kind)
-            throw new ModelFormatException($"{name} must be of kind {kind}, was {field.ValueKind}");
+            throw new SafetensorsFormatException($"{name} must be of kind {kind}, was {field.ValueKind}");
         return field;
     }
 
@@ -41,23 +41,23 @@ internal static class SafetensorsEntryReader
     {
         var list = Field(entry, name, JsonValueKind.Array);
         if (list.GetArrayLength() > most)
-            throw new ModelFormatException($"{name} must have at most {most} entries, has {list.GetArrayLength()}");
+            throw new SafetensorsFormatException($"{name} must have at most {most} entries, has {list.GetArrayLength()}");
         return [.. list.EnumerateArray().Select(size => Size(name, size))];
     }
 
     private static long Size(string name, JsonElement number) =>
         number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var size) && size >= 0
             ? size
-            : throw new ModelFormatException(
+            : throw new SafetensorsFormatException(
                 $"{name} must hold whole numbers from 0 to {long.MaxValue}, holds {Printable.Of(number.GetRawText())}");
 
     private static void CheckLength(SafetensorsDtype dtype, long[] shape, long begin, long end)
     {
         if (end < begin)
-            throw new ModelFormatException($"data_offsets are reversed: [{begin}, {end}]");
+            throw new SafetensorsFormatException($"data_offsets are reversed: [{begin}, {end}]");
         var expected = Bytes(dtype, shape);
         if (end - begin != expected)
-            throw new ModelFormatException(
+            throw new SafetensorsFormatException(
                 $"{dtype.Name} of shape {List(shape)} takes {expected} bytes, " +
                 $"data_offsets [{begin}, {end}] hold {end - begin}");
     }
@@ -70,7 +70,7 @@ internal static class SafetensorsEntryReader
         {
             room /= size;
             if (room == 0)
-                throw new ModelFormatException($"shape {List(shape)} overflows");
+                throw new SafetensorsFormatException($"shape {List(shape)} overflows");
         }
 
         return shape.Aggregate((long)dtype.Width, (product, size) => product * size);

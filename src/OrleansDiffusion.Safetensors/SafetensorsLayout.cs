@@ -1,4 +1,4 @@
-namespace OrleansDiffusion.Models.Safetensors;
+namespace OrleansDiffusion.Safetensors;
 
 /// <summary>Checks that tensors fill the bytes behind a header: no overlap, and no hole in which anything could
 /// hide.</summary>
@@ -7,7 +7,7 @@ internal static class SafetensorsLayout
     /// <summary>Checks tensors whose offsets are not reversed.</summary>
     /// <param name="entries">The tensors by name.</param>
     /// <param name="bytes">How many bytes are behind the header.</param>
-    /// <exception cref="ModelFormatException">Says what is wrong and names the tensor.</exception>
+    /// <exception cref="SafetensorsFormatException">Says what is wrong and names the tensor.</exception>
     public static void Check(IReadOnlyDictionary<string, SafetensorsEntry> entries, long bytes)
     {
         var end = 0L;
@@ -23,8 +23,8 @@ internal static class SafetensorsLayout
         }
 
         if (end != bytes)
-            throw new ModelFormatException($"tensors end at byte {end} of the data, {bytes - end} bytes follow");
+            throw new SafetensorsFormatException($"tensors end at byte {end} of the data, {bytes - end} bytes follow");
     }
 
-    private static ModelFormatException Wrong(string name, string what) => new($"tensor '{Printable.Of(name)}' {what}");
+    private static SafetensorsFormatException Wrong(string name, string what) => new($"tensor '{Printable.Of(name)}' {what}");
 }

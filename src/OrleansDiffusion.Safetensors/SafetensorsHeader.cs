@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace OrleansDiffusion.Models.Safetensors;
+namespace OrleansDiffusion.Safetensors;
 
 /// <summary>The head of a file, whose every number has been checked against the file.</summary>
 /// <param name="Metadata">Free text about the file.</param>
 /// <param name="Entries">The tensors by name; they fill the bytes behind the header without holes or overlaps.</param>
 /// <param name="DataStart">The first byte behind the header.</param>
-internal sealed record SafetensorsHeader(
+public sealed record SafetensorsHeader(
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyDictionary<string, SafetensorsEntry> Entries,
     long DataStart)
@@ -27,17 +27,18 @@ internal sealed record SafetensorsHeader(
 
     /// <summary>Reads and checks the head of a file.</summary>
     /// <param name="file">The whole file, at its start.</param>
-    /// <exception cref="ModelFormatException">Broken; the message names the tensor, not the file.</exception>
+    /// <exception cref="SafetensorsFormatException">Broken; the message names the tensor, not the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsHeader Read(Stream file)
     {
+        ArgumentNullException.ThrowIfNull(file);
         var length = LengthOfHeader(file);
         var json = new byte[length];
         file.ReadExactly(json);
         if (!Utf8.IsValid(json))
-            throw new ModelFormatException("the header is not UTF-8");
+            throw new SafetensorsFormatException("the header is not UTF-8");
         if (length == 0 || json[0] != '{')
-            throw new ModelFormatException("the header is not a JSON object");
+            throw new SafetensorsFormatException("the header is not a JSON object");
         var header = Parse(json, LengthBytes + length);
         SafetensorsLayout.Check(header.Entries, file.Length - header.DataStart);
         return header;
@@ -47,14 +48,14 @@ internal sealed record SafetensorsHeader(
     {
         var room = file.Length - LengthBytes;
         if (room < 0)
-            throw new ModelFormatException($"has {file.Length} bytes, a safetensors file has at least {LengthBytes}");
+            throw new SafetensorsFormatException($"has {file.Length} bytes, a safetensors file has at least {LengthBytes}");
         Span<byte> bytes = stackalloc byte[LengthBytes];
         file.ReadExactly(bytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > MostBytes)
-            throw new ModelFormatException($"the header must have at most {MostBytes} bytes, claims {length}");
+            throw new SafetensorsFormatException($"the header must have at most {MostBytes} bytes, claims {length}");
         if (length > (ulong)room)
-            throw new ModelFormatException($"the header claims {length} bytes, {room} are left in the file");
+            throw new SafetensorsFormatException($"the header claims {length} bytes, {room} are left in the file");
         return (int)length;
     }
 
@@ -68,7 +69,7 @@ internal sealed record SafetensorsHeader(
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // An invalid operation is an escaped half of a surrogate pair: good JSON, but no text.
-            throw new ModelFormatException($"the header is broken: {Printable.Of(e.Message, 200)}", e);
+            throw new SafetensorsFormatException($"the header is broken: {Printable.Of(e.Message, 200)}", e);
         }
     }
 
@@ -90,12 +91,12 @@ internal sealed record SafetensorsHeader(
     private static Dictionary<string, string> ReadMetadata(JsonElement metadata)
     {
         if (metadata.ValueKind != JsonValueKind.Object)
-            throw new ModelFormatException($"{MetadataName} must be an object, was {metadata.ValueKind}");
+            throw new SafetensorsFormatException($"{MetadataName} must be an object, was {metadata.ValueKind}");
         var texts = new Dictionary<string, string>();
         foreach (var field in metadata.EnumerateObject())
         {
             if (field.Value.ValueKind != JsonValueKind.String)
-                throw new ModelFormatException(
+                throw new SafetensorsFormatException(
                     $"{MetadataName} '{Printable.Of(field.Name)}' must be a string, was {field.Value.ValueKind}");
             texts.Add(field.Name, field.Value.GetString()!);
         }
@@ -109,9 +110,9 @@ internal sealed record SafetensorsHeader(
         {
             return SafetensorsEntryReader.Read(value);
         }
-        catch (ModelFormatException e)
+        catch (SafetensorsFormatException e)
         {
-            throw new ModelFormatException($"tensor '{Printable.Of(name)}': {e.Message}", e);
+            throw new SafetensorsFormatException($"tensor '{Printable.Of(name)}': {e.Message}", e);
         }
     }
 }
