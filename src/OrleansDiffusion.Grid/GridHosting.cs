@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
+using OrleansDiffusion.Storage;
 using Orleans.Configuration;
 using Orleans.Streams;
 
@@ -12,7 +14,10 @@ namespace OrleansDiffusion.Grid;
 /// <summary>Adds the job and supervisor grains' services to a silo.</summary>
 public static class GridHosting
 {
-    /// <summary>Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too.</summary>
+    /// <summary>
+    /// Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too, and a reminder
+    /// service. Jobs are kept in the silo's memory where no other object store was added before.
+    /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="configure">Sets options; they are checked at start.</param>
     public static ISiloBuilder AddSamplingGrid(this ISiloBuilder silo, Action<GridOptions>? configure = null)
@@ -22,6 +27,8 @@ public static class GridHosting
             .PostConfigure(options => options.Validate()).ValidateOnStart();
         silo.Services.TryAddKeyedSingleton(GridNames.Time, TimeProvider.System);
         silo.Services.TryAddSingleton<ComputeSilos>();
+        silo.Services.AddObjectStore();
+        silo.Services.TryAddSingleton<JobStore>();
 
         // Whoever calls a grain first places it, hence silos too that cannot hold it.
         silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();

@@ -20,6 +20,17 @@ internal sealed class BatchOutcome(int samples, int blocks)
     /// <summary>The largest error that was accepted, RMS.</summary>
     public double MaxResidual { get; private set; }
 
+    /// <summary>Goes on from what had become of the samples before; nothing was said here yet.</summary>
+    public void Resume(
+        IReadOnlyList<int> sweepsPerBlock, double maxResidual, IEnumerable<(int Sample, int Block, int Step)> lost)
+    {
+        for (var block = 0; block < _sweepsPerBlock.Length; block++)
+            _sweepsPerBlock[block] = sweepsPerBlock[block];
+        MaxResidual = maxResidual;
+        foreach (var (sample, block, step) in lost)
+            Lose(sample, block, step);
+    }
+
     /// <summary>
     /// Takes a sample as lost: it takes no further part, and is NaN in the end. Said of several steps of a block, in
     /// whatever order, the first step counts.

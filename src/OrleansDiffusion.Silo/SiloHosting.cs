@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes;
+using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
 using Orleans.Configuration;
 
@@ -23,6 +24,8 @@ public static class SiloHosting
             clusterId: settings.ClusterId);
         silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
         silo.AddMemoryGrainStorage("PubSubStore");
+        silo.UseInMemoryReminderService();
+        silo.Services.AddObjectStore(settings.Storage);
         var streams = AddExchange(silo, settings.Exchange);
         silo.AddSamplingGrid(grid =>
         {

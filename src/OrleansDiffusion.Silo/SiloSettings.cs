@@ -2,6 +2,7 @@ using System.Net;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Storage;
 
 namespace OrleansDiffusion.Silo;
 
@@ -34,6 +35,9 @@ public sealed record SiloSettings
     /// <see cref="ExchangeKind.SweepStreams"/>.
     /// </summary>
     public ExchangeKind Exchange { get; init; } = ExchangeKind.SweepStreams;
+
+    /// <summary>Sets where jobs, checkpoints and samples are kept; null for the silo's memory.</summary>
+    public Action<StorageOptions>? Storage { get; init; }
 
     /// <summary>Sets options of the grid.</summary>
     public Action<GridOptions>? Grid { get; init; }

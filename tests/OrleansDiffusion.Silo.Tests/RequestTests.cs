@@ -56,7 +56,8 @@ public sealed class RequestTests(Grids grids)
 
         Assert.All(answers, Assert.Null);
         Assert.Null(await job.Submit(Usual with { Labels = [] }, token));
-        Assert.Equal("job", (await job.Submit(Usual with { Seed = 1 }, token))?.Option);
+        Assert.Equal("seed", (await job.Submit(Usual with { Seed = 1 }, token))?.Option);
+        Assert.Equal("label", (await job.Submit(Usual with { Labels = [3] }, token))?.Option);
         Assert.Equal(JobState.Succeeded, (await job.Status()).State);
         Assert.Equal(2, (await job.Status()).Batches.Length);
     }

@@ -1,27 +1,58 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Durability;
+using OrleansDiffusion.Storage.Checkpoints;
+using OrleansDiffusion.Storage.Objects;
+using OrleansDiffusion.Storage.Samples;
 using Orleans.Concurrency;
 
 namespace OrleansDiffusion.Grid.Jobs;
 
-/// <summary>Keeps a job's record, cuts its samples into batches and has them walked one after the other.</summary>
+/// <summary>
+/// Keeps a job's record, cuts its samples into batches and has them walked one after the other. What it says is written
+/// first; a reminder brings it to life again where its silo died, and while it runs it looks after its supervisor.
+/// </summary>
 [GrainType("odiff.job"), Reentrant]
-internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger) : Grain, ISamplingJobGrain, IBatchOwner
+internal sealed partial class SamplingJobGrain(
+    JobStore records, SampleStore samples, CheckpointStore checkpoints, ILogger<SamplingJobGrain> logger)
+    : Grain, ISamplingJobGrain, IBatchOwner, IRemindable, IDisposable
 {
-    private readonly SortedDictionary<int, SampleValues> _samples = []; // by the first sample
+    private const string Reminder = "run";
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _writing = new(1);
     private readonly List<BatchReport> _batches = [];
+    private SortedSet<int> _firstSamples = []; // of the parts that are kept
     private TaskCompletionSource _changed = Signal();
     private SamplingRequest? _request;
     private JobOutline? _outline;
     private JobState _state = JobState.Unknown;
     private JobProgress? _progress;
     private string? _error;
-    private int _batch;
+    private string? _version; // of the record
+    private IGrainTimer? _watch;
 
     private string JobId => this.GetPrimaryKeyString();
+
+    private int Batch => _batches.Count;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (JobId.Contains('/', StringComparison.Ordinal) || await records.Read(JobId, cancellationToken) is not { } there)
+            return;
+        (_request, _outline, _state, _error) = (
+            there.Record.Request, there.Record.Outline, there.Record.State, there.Record.Error);
+        _batches.AddRange(there.Record.Batches);
+        _version = there.Version;
+        _firstSamples = [.. await samples.FirstSamples(JobId, cancellationToken)];
+        if (!_state.IsFinal())
+            Watch();
+    }
 
     public async Task<Refusal?> Submit(SamplingRequest request, CancellationToken cancellationToken = default)
     {
@@ -29,17 +60,17 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
         if (JobId.Contains('/', StringComparison.Ordinal))
             return new Refusal("job", $"must have an id without slashes, was {JobId}");
         if (_request is not null)
-            return SameAs(request) ? null : new Refusal("job", $"must have a new id, {JobId} is another request's");
+            return await SubmitAgain(request);
 
         var planned = await GrainFactory.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken);
         if (planned.Refusal is not null)
             return planned.Refusal;
         if (_request is not null)
-            return await Submit(request, cancellationToken); // submitted twice at once
+            return await SubmitAgain(request); // submitted twice at once
         (_request, _outline) = (request, planned.Outline!);
-        Become(JobState.Accepted);
-        await StartBatch();
-        Become(JobState.Running);
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
+        await Become(JobState.Accepted);
+        await Begin();
         return null;
     }
 
@@ -59,16 +90,16 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
         }
     }
 
-    public Task<SampleValues> Fetch(int firstSample)
+    public async Task<SampleValues> Fetch(int firstSample)
     {
         if (firstSample == _request?.Count)
-            return Task.FromResult(new SampleValues(firstSample, []));
-        var bytesOfSample = (_outline?.Elements ?? 0) * sizeof(float);
-        foreach (var part in _samples.Values)
+            return new SampleValues(firstSample, []);
+        if (_firstSamples.GetViewBetween(0, Math.Max(0, firstSample)) is { Count: > 0 } before
+            && await samples.Read(JobId, before.Max, CancellationToken.None) is { } part)
         {
-            var skipped = (long)(firstSample - part.FirstSample) * bytesOfSample;
-            if (skipped >= 0 && skipped < part.Values.Length)
-                return Task.FromResult(skipped == 0 ? part : new SampleValues(firstSample, part.Values[(int)skipped..]));
+            var skipped = (long)(firstSample - before.Max) * _outline!.Elements * sizeof(float);
+            if (skipped >= 0 && skipped < part.Length)
+                return new SampleValues(firstSample, part[(int)skipped..].ToArray());
         }
 
         throw new InvalidOperationException($"sample {firstSample} of job {JobId} is not done");
@@ -78,13 +109,14 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
     {
         if (_state.IsFinal() || _request is null)
             return;
-        Become(JobState.Cancelled);
+        await Become(JobState.Cancelled);
         await Supervisor().Cancel();
+        await checkpoints.Discard(BatchKey.ToString(), CancellationToken.None);
     }
 
     public Task Progressed(int batch, JobProgress progress)
     {
-        if (batch == _batch && !_state.IsFinal())
+        if (batch == Batch && !_state.IsFinal())
         {
             _progress = progress;
             Change();
@@ -93,67 +125,140 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
         return Task.CompletedTask;
     }
 
-    public Task Deliver(int batch, SampleValues samples)
+    public async Task Deliver(int batch, SampleValues part)
     {
-        if (batch == _batch && !_state.IsFinal())
-            _samples[samples.FirstSample] = samples;
-        return Task.CompletedTask;
+        if (batch != Batch || _state.IsFinal())
+            return;
+        await samples.Write(JobId, part.FirstSample, part.Values, _outline!.Shape, CancellationToken.None);
+        _firstSamples.Add(part.FirstSample);
     }
 
     public async Task Done(int batch, BatchReport report)
     {
-        if (batch != _batch || _state.IsFinal())
+        if (batch != Batch || _state.IsFinal())
             return;
-        _batches.Add(report);
-        _batch++;
-        if (FirstSample() < _request!.Count)
+        var isLast = FirstSample() + report.Samples == _request!.Count;
+        await Become(isLast ? JobState.Succeeded : _state, report);
+        if (!isLast)
             await StartBatch();
-        else
-            Become(JobState.Succeeded);
     }
 
-    public Task Failed(int batch, string error)
+    public async Task Failed(int batch, string error)
     {
-        if (batch == _batch && !_state.IsFinal())
+        if (batch == Batch && !_state.IsFinal())
         {
-            _error = error;
-            Become(JobState.Failed);
+            await Become(JobState.Failed, error: error);
         }
-
-        return Task.CompletedTask;
     }
 
-    // The job was accepted: where it cannot go on it fails, rather than stay as it is for ever.
+    // Being alive is all there is to do.
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        _state.IsFinal() || _state == JobState.Unknown ? StopReminding() : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
+
+    private BatchKey BatchKey => new(JobId, Batch);
+
+    private async Task<Refusal?> SubmitAgain(SamplingRequest request)
+    {
+        if (RequestDifference.Of(_request!, request) is { } difference)
+            return difference;
+        if (_state != JobState.Failed)
+            return null;
+
+        // It goes on from where it failed: what was in its way may be gone.
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
+        await Begin();
+        return null;
+    }
+
+    private async Task Begin()
+    {
+        await Become(JobState.Running);
+        Watch();
+        await StartBatch();
+    }
+
+    // A supervisor whose silo died comes to life elsewhere when it is told to start, and goes on from its checkpoint.
+    private void Watch()
+    {
+        DelayDeactivation(Timeout.InfiniteTimeSpan); // until the job is over
+        _watch ??= this.RegisterGrainTimer(
+            async _ =>
+            {
+                if (!_state.IsFinal())
+                    await StartBatch();
+            },
+            new GrainTimerCreationOptions(WatchPeriod, WatchPeriod) { Interleave = true });
+    }
+
     private async Task StartBatch()
     {
         try
         {
             await Supervisor().Start(new BatchAssignment(
-                new BatchKey(JobId, _batch), _request!, _outline!, FirstSample(),
-                Math.Min(_outline!.Batch, _request!.Count - FirstSample())));
+                BatchKey, _request!, _outline!, FirstSample(), Math.Min(_outline!.Batch, _request!.Count - FirstSample())));
         }
         catch (Exception e)
         {
-            LogNotStarted(e, JobId, _batch);
-            await Failed(_batch, $"batch {_batch} could not be started: {e.Message.ReplaceLineEndings(" ")}");
+            // It is told again.
+            LogNotStarted(e, JobId, Batch);
         }
     }
 
-    private IBlockSupervisorGrain Supervisor() =>
-        GrainFactory.GetGrain<IBlockSupervisorGrain>(new BatchKey(JobId, _batch).ToString());
+    private IBlockSupervisorGrain Supervisor() => GrainFactory.GetGrain<IBlockSupervisorGrain>(BatchKey.ToString());
 
-    private int FirstSample() => _batch * _outline!.Batch;
+    private int FirstSample() => Batch * _outline!.Batch;
 
-    private bool SameAs(SamplingRequest request) =>
-        request.Labels.SequenceEqual(_request!.Labels) && request with { Labels = _request.Labels } == _request;
-
-    private void Become(JobState state)
+    // Written before it is so: what was said is never taken back.
+    private async Task Become(JobState state, BatchReport? report = null, string? error = null)
     {
-        if (_state.IsFinal())
-            return;
-        _state = state;
+        await _writing.WaitAsync();
+        try
+        {
+            if (_state is JobState.Succeeded or JobState.Cancelled || (report is not null && report.FirstSample != FirstSample()))
+                return;
+            ImmutableArray<BatchReport> batches = report is null ? [.. _batches] : [.. _batches, report];
+            await Write(new JobRecord(_request!, _outline!, state, error, batches));
+            (_state, _error) = (state, error);
+            if (report is not null)
+                _batches.Add(report);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
         LogState(JobId, state);
         Change();
+        if (!state.IsFinal())
+            return;
+        _watch?.Dispose();
+        _watch = null;
+        DelayDeactivation(TimeSpan.Zero);
+        await StopReminding();
+    }
+
+    // Each replaces the one before. Who finds another's in its place has been replaced itself.
+    private async Task Write(JobRecord record)
+    {
+        try
+        {
+            _version = await records.Write(JobId, record, _version, CancellationToken.None);
+        }
+        catch (StoreConflictException)
+        {
+            LogReplaced(JobId);
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private async Task StopReminding()
+    {
+        if (await this.GetReminder(Reminder) is { } reminder)
+            await this.UnregisterReminder(reminder);
     }
 
     private void Change()
@@ -165,8 +270,11 @@ internal sealed partial class SamplingJobGrain(ILogger<SamplingJobGrain> logger)
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} of job {JobId} could not be started")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The supervisor of batch {Batch} of job {JobId} could not be reached")]
     private partial void LogNotStarted(Exception e, string jobId, int batch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is kept by another grain; this one leaves")]
+    private partial void LogReplaced(string jobId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} is {State}")]
     private partial void LogState(string jobId, JobState state);

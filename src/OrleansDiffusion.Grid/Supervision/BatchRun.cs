@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Sampling.Picard;
+using OrleansDiffusion.Storage.Checkpoints;
 
 namespace OrleansDiffusion.Grid.Supervision;
 
@@ -23,6 +26,7 @@ namespace OrleansDiffusion.Grid.Supervision;
 internal sealed partial class BatchRun
 {
     private const int MostDoublings = 10; // of the wait
+    private const int EpochsOfSupervisor = 1000;
 
     private readonly BatchAssignment _batch;
     private readonly IGrainFactory _grains;
@@ -43,6 +47,8 @@ internal sealed partial class BatchRun
     private readonly List<LostSample> _lost = [];
 
     private Epoch? _epoch;
+    private Epoch? _orphans;  // the last one of a supervisor that is gone
+    private int _epochBefore; // its number
     private bool _isToBegin = true;
     private ImmutableArray<bool> _answers = []; // which slices of the epoch answered when it failed
     private List<BlockEntry> _entries = [];
@@ -54,9 +60,18 @@ internal sealed partial class BatchRun
     private long _messages;
     private TimeSpan _deviceTime;
 
+    /// <param name="batch">The batch.</param>
+    /// <param name="last">What another supervisor has come to; null to begin at the initial noise.</param>
+    /// <param name="grains">The grains.</param>
+    /// <param name="exchange">What carries the messages.</param>
+    /// <param name="silos">The silos that can hold time-nodes.</param>
+    /// <param name="options">How batches are run.</param>
+    /// <param name="time">The time of deadlines.</param>
+    /// <param name="logger">Told of epochs and of what is lost.</param>
+    /// <exception cref="JsonException">The checkpoint's account is none.</exception>
     public BatchRun(
-        BatchAssignment batch, IGrainFactory grains, ISweepExchange exchange, ComputeSilos silos, GridOptions options,
-        TimeProvider time, ILogger logger)
+        BatchAssignment batch, Checkpoint? last, IGrainFactory grains, ISweepExchange exchange, ComputeSilos silos,
+        GridOptions options, TimeProvider time, ILogger logger)
     {
         (_batch, _grains, _exchange, _silos, _options, _time, _logger) =
             (batch, grains, exchange, silos, options, time, logger);
@@ -68,6 +83,8 @@ internal sealed partial class BatchRun
         _states = new byte[]?[batch.Samples];
         _leads = new int[batch.Samples];
         _deadline = new SweepDeadline(options.SweepPatience, options.SweepTimeout);
+        if (last is not null)
+            Resume(last);
     }
 
     /// <summary>How far the batch has come.</summary>
@@ -87,9 +104,10 @@ internal sealed partial class BatchRun
 
     /// <summary>Walks to the end.</summary>
     /// <param name="swept">Called after every sweep.</param>
+    /// <param name="due">Called when there is something that a checkpoint should say.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="SliceException">The batch could not be finished, however often it was begun anew.</exception>
-    public async Task Run(Action swept, CancellationToken cancellationToken)
+    public async Task Run(Action swept, Action due, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -98,10 +116,16 @@ internal sealed partial class BatchRun
                 while (!_front.IsDone)
                 {
                     if (_isToBegin || IsToMove())
+                    {
                         await Begin(cancellationToken);
+                        due();
+                    }
+
                     await Sweep(cancellationToken);
                     NoteHeadway();
                     swept();
+                    if (_front.Accepted.Count > 0)
+                        due();
                 }
 
                 return;
@@ -116,8 +140,8 @@ internal sealed partial class BatchRun
     /// <summary>Lets the slices go, those of earlier epochs too.</summary>
     public async Task Close()
     {
-        if (_epoch is not null)
-            _closing.Add(_epoch.Close());
+        if ((_epoch ?? _orphans) is { } epoch)
+            _closing.Add(epoch.Close());
         await Task.WhenAll(_closing);
     }
 
@@ -129,6 +153,13 @@ internal sealed partial class BatchRun
             return null;
         return state.AsMemory(0, _batch.Outline.Elements * sizeof(float));
     }
+
+    /// <summary>How far it has come.</summary>
+    /// <param name="jobHash">Names all that the samples depend on.</param>
+    public Checkpoint Checkpoint(string jobHash) => new(
+        jobHash, [.. _leads], [.. _states],
+        new BatchAccount(
+            _epoch?.Number ?? NextEpoch(), _epoch?.Weights ?? [], Report() with { ExchangeTimes = [] }).Write());
 
     /// <summary>What it took.</summary>
     public BatchReport Report() => new()
@@ -151,12 +182,12 @@ internal sealed partial class BatchRun
     // The epoch before has given its iterates away when the new one is open, or cannot any more.
     private async Task Begin(CancellationToken cancellationToken)
     {
-        var before = _epoch;
+        var before = _epoch ?? _orphans;
         var silos = Usable();
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
         var epoch = new Epoch(
-            (before?.Number ?? 0) + 1, silos, _batch, _grains, _exchange, _silos, _time, _logger);
+            NextEpoch(), silos, _batch, _grains, _exchange, _silos, _time, _logger);
         LogOpening(_batch.Key, epoch.Number, silos.Count);
         _epoch = epoch;
         _front.Restart(_leads);
@@ -176,6 +207,11 @@ internal sealed partial class BatchRun
         _isToBegin = false;
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
     }
+
+    // Epochs that a supervisor opened after its last checkpoint are not those of the next one.
+    private int NextEpoch() => _epoch is null && _epochBefore > 0
+        ? (_epochBefore / EpochsOfSupervisor * EpochsOfSupervisor) + EpochsOfSupervisor
+        : (_epoch?.Number ?? 0) + 1;
 
     // Where nobody else is there, a silo that is slow or about to stop is better than none.
     private IReadOnlyList<(SiloAddress Silo, int Devices)> Usable()
@@ -200,6 +236,24 @@ internal sealed partial class BatchRun
             return false;
         var usable = Usable();
         return usable.Count > 0 && !usable.Select(silo => silo.Silo).SequenceEqual(_epoch.Members);
+    }
+
+    private void Resume(Checkpoint last)
+    {
+        var account = BatchAccount.Read(last.Account);
+        var report = account.Report;
+        last.States.CopyTo(_states);
+        last.Leads.CopyTo(_leads);
+        _lost.AddRange(report.Lost);
+        _front.Resume(
+            _leads, report.Rounds, report.SweepsPerBlock, report.MaxResidual,
+            report.Lost.Select(lost => (lost.Sample - _batch.FirstSample, lost.Block, lost.Step)));
+        (_evaluations, _deviceTime, _modelCalls, _messages) =
+            (report.Evaluations, report.DeviceTime, report.ModelCalls, report.Messages);
+        _recoveries = report.Recoveries + 1;
+        _epochBefore = account.Epoch;
+        if (!account.Weights.IsEmpty)
+            _orphans = new Epoch(account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _time, _logger);
     }
 
     private async Task Sweep(CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Storage.Checkpoints;
 using Orleans.Concurrency;
 
 namespace OrleansDiffusion.Grid.Supervision;
@@ -12,25 +14,28 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
 [GrainType("odiff.supervisor"), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
-    ISweepExchange exchange, ComputeSilos silos, IOptions<GridOptions> options,
+    ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)
     : Grain, IBlockSupervisorGrain, IDisposable
 {
     // A message holds 100 MB at most.
     private const int BytesAMessage = 16 << 20;
 
+    private const int MostAttempts = 100;
+
     private readonly CancellationTokenSource _cancelled = new();
+    private bool _isStarted;
     private BatchRun? _run;
     private Task _walk = Task.CompletedTask;
     private Task _told = Task.CompletedTask;
 
     public Task Start(BatchAssignment batch)
     {
-        if (_run is not null)
+        if (_isStarted)
             return Task.CompletedTask;
+        _isStarted = true;
         DelayDeactivation(Timeout.InfiniteTimeSpan); // until the walk is over
-        _run = new BatchRun(batch, GrainFactory, exchange, silos, options.Value, time, logger);
-        _walk = Walk(batch, _run);
+        _walk = Walk(batch);
         return Task.CompletedTask;
     }
 
@@ -58,16 +63,25 @@ internal sealed partial class BlockSupervisorGrain(
     /// <inheritdoc/>
     public void Dispose() => _cancelled.Dispose();
 
-    private async Task Walk(BatchAssignment batch, BatchRun run)
+    private async Task Walk(BatchAssignment batch)
     {
         var job = GrainFactory.GetGrain<IBatchOwner>(batch.Key.JobId);
         var token = _cancelled.Token;
         try
         {
-            await run.Run(() => Tell(job, batch.Key.Batch, run), token);
+            var hash = JobHash.Of(batch);
+            var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
+            var run = _run = new BatchRun(batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, logger);
+            await lease.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
+            var writer = new CheckpointWriter(batch.Key, lease, _cancelled.Cancel, logger);
+            await run.Run(
+                () => Tell(job, batch.Key.Batch, run), () => writer.Note(() => run.Checkpoint(hash), token), token);
+            await writer.Finish();
+            token.ThrowIfCancellationRequested();
             await TellLast(job, batch.Key.Batch, run);
-            await Deliver(job, batch, run);
-            await job.Done(batch.Key.Batch, run.Report());
+            await Insist(() => Deliver(job, batch, run), batch.Key, token);
+            await Insist(() => job.Done(batch.Key.Batch, run.Report()), batch.Key, token);
+            await lease.Remove(token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -80,7 +94,25 @@ internal sealed partial class BlockSupervisorGrain(
         }
         finally
         {
-            await LetGo(run);
+            await LetGo();
+        }
+    }
+
+    // The samples are all there; that the job or its store cannot take them for a while is no reason to lose them.
+    private async Task Insist(Func<Task> tell, BatchKey batch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await tell();
+                return;
+            }
+            catch (Exception e) when (attempt < MostAttempts && !cancellationToken.IsCancellationRequested)
+            {
+                LogNotTaken(e, batch);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            }
         }
     }
 
@@ -120,11 +152,12 @@ internal sealed partial class BlockSupervisorGrain(
         }
     }
 
-    private async Task LetGo(BatchRun run)
+    private async Task LetGo()
     {
         try
         {
-            await run.Close();
+            if (_run is not null)
+                await _run.Close();
         }
         catch (Exception e)
         {
@@ -140,6 +173,9 @@ internal sealed partial class BlockSupervisorGrain(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} failed")]
     private partial void LogFailed(Exception e, BatchKey batch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The samples of batch {Batch} could not be handed to the job yet")]
+    private partial void LogNotTaken(Exception e, BatchKey batch);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A slice could not be closed")]
     private partial void LogNotClosed(Exception e);

@@ -11,6 +11,7 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// <summary>The slices of a batch in one epoch, and the sweeps that they make together.</summary>
 internal sealed partial class Epoch
 {
+    private const int MostAttempts = 12;
     private static readonly TimeSpan LongestPing = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
@@ -21,7 +22,6 @@ internal sealed partial class Epoch
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SweepBarrier _barrier = new();
-    private readonly ImmutableArray<int> _weights;
     private IAsyncDisposable? _listening;
 
     /// <param name="number">From 1.</param>
@@ -35,20 +35,29 @@ internal sealed partial class Epoch
     public Epoch(
         int number, IReadOnlyList<(SiloAddress Silo, int Devices)> members, BatchAssignment batch, IGrainFactory grains,
         ISweepExchange exchange, ComputeSilos silos, TimeProvider time, ILogger logger)
+        : this(number, [.. members.Select(member => member.Devices)], batch, grains, exchange, silos, time, logger) =>
+        Members = [.. members.Select(member => member.Silo)];
+
+    /// <summary>One that another supervisor opened, on silos that are not known: for what is left of it.</summary>
+    public Epoch(
+        int number, ImmutableArray<int> weights, BatchAssignment batch, IGrainFactory grains, ISweepExchange exchange,
+        ComputeSilos silos, TimeProvider time, ILogger logger)
     {
         (_batch, _grains, _exchange, _silos, _time, _logger) = (batch, grains, exchange, silos, time, logger);
         Number = number;
-        Members = [.. members.Select(member => member.Silo)];
-        _weights = [.. members.Select(member => member.Devices)];
+        Weights = weights;
         Layout = new NodeLayout(
-            batch.Outline.StepsOfBlocks, batch.Outline.PointsPerNode, batch.Outline.Lookahead, _weights);
+            batch.Outline.StepsOfBlocks, batch.Outline.PointsPerNode, batch.Outline.Lookahead, weights);
     }
 
     /// <summary>Its number, from 1.</summary>
     public int Number { get; }
 
     /// <summary>The silos, one a slice.</summary>
-    public ImmutableArray<SiloAddress> Members { get; }
+    public ImmutableArray<SiloAddress> Members { get; } = [];
+
+    /// <summary>For every slice its share of the nodes.</summary>
+    public ImmutableArray<int> Weights { get; }
 
     /// <summary>Which slice holds which nodes.</summary>
     public NodeLayout Layout { get; }
@@ -66,7 +75,7 @@ internal sealed partial class Epoch
     {
         var slices = Members.Select((silo, slice) =>
         {
-            var spec = new SliceSpec(_batch, Number, _weights, silo, firstOpen, openEnd, before);
+            var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before);
             return PlacementHint.On(silo, () => Slice(slice).Open(spec, cancellationToken));
         });
         await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
@@ -122,7 +131,7 @@ internal sealed partial class Epoch
     /// <summary>Who held what, for the epoch after this one.</summary>
     /// <param name="answers">For every slice, whether it answers; empty where all do.</param>
     public EpochBefore AsBefore(ImmutableArray<bool> answers) =>
-        new(Number, _weights, answers.IsEmpty ? [.. _weights.Select(_ => true)] : answers);
+        new(Number, Weights, answers.IsEmpty ? [.. Weights.Select(_ => true)] : answers);
 
     /// <summary>Lets all slices go. A silo that hangs is told when it answers, or never if it is gone by then.</summary>
     public async Task Close()
@@ -134,7 +143,7 @@ internal sealed partial class Epoch
 
     private async Task Close(int slice)
     {
-        while (_silos.IsAlive(Members[slice]))
+        for (var attempt = 0; attempt < MostAttempts && IsAlive(slice); attempt++)
         {
             try
             {
@@ -149,12 +158,15 @@ internal sealed partial class Epoch
         }
     }
 
+    // Orphans are where their grains are found; one on a silo that is gone would come to life, and go again.
+    private bool IsAlive(int slice) => Members.IsEmpty || _silos.IsAlive(Members[slice]);
+
     private async Task Listen() =>
         _listening = await _exchange.Listen(_batch.Key, Number, asSupervisor: true, _barrier.Receive);
 
     private async Task<bool> Answers(int slice)
     {
-        if (!_silos.IsAlive(Members[slice]))
+        if (!IsAlive(slice))
             return false;
         try
         {

@@ -190,14 +190,40 @@ public sealed class Wavefront
     public void Restart(ReadOnlySpan<int> leads)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(leads.Length, _lead.Length, nameof(leads));
+        for (var n = 0; n < _lead.Length; n++)
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(leads[n], _lead[n], nameof(leads));
+        BeginAt(leads);
+    }
+
+    /// <summary>Goes on where another front has come to; no sweep was made here yet.</summary>
+    /// <param name="leads">For every sample the first block that it is not done with.</param>
+    /// <param name="sweeps">Sweeps made before.</param>
+    /// <param name="sweepsPerBlock">Most sweeps that a sample took in each block.</param>
+    /// <param name="maxResidual">The largest error that was accepted, RMS.</param>
+    /// <param name="lost">The samples that were lost, and where.</param>
+    public void Resume(
+        ReadOnlySpan<int> leads, int sweeps, IReadOnlyList<int> sweepsPerBlock, double maxResidual,
+        IEnumerable<(int Sample, int Block, int Step)> lost)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(leads.Length, _lead.Length, nameof(leads));
+        ArgumentNullException.ThrowIfNull(sweepsPerBlock);
+        ArgumentNullException.ThrowIfNull(lost);
+        if (Sweep > 0)
+            throw new InvalidOperationException("a front that has made sweeps cannot go on from another");
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sweepsPerBlock.Count, _stepsOfBlocks.Length, nameof(sweepsPerBlock));
+        foreach (var lead in leads)
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)lead, (uint)_stepsOfBlocks.Length, nameof(leads));
+        Outcome.Resume(sweepsPerBlock, maxResidual, lost);
+        Sweep = sweeps;
+        BeginAt(leads);
+    }
+
+    private void BeginAt(ReadOnlySpan<int> leads)
+    {
         _accepted.Clear();
         _largestSoFar = 0;
         for (var n = 0; n < _lead.Length; n++)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(leads[n], _lead[n], nameof(leads));
             _lead[n] = _ahead[n] = leads[n];
-        }
-
         _open.Clear();
         FirstOpen = LeastLead();
         EnterBlocks();

@@ -8,6 +8,7 @@ using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Storage.Objects;
 using OrleansDiffusion.Streaming;
 using Orleans.Runtime.Placement;
 using Orleans.Streams;
@@ -21,6 +22,7 @@ internal sealed class TestGrid : IAsyncDisposable
     private const string MemoryStreams = "memory";
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
+    private readonly MemoryObjectStore _store = new(); // of all silos
     private InProcessTestCluster _cluster = null!;
 
     public TestModels Models { get; } = new();
@@ -67,11 +69,15 @@ internal sealed class TestGrid : IAsyncDisposable
     }
 
     /// <summary>The id of a job whose grain, and that of its first batch's supervisor, are on a given silo.</summary>
-    public async Task<string> JobOn(int silo)
+    public Task<string> JobOn(int silo) => JobOn(silo, silo);
+
+    /// <summary>The id of a job whose grain is on a given silo, and that of its first batch's supervisor on another.</summary>
+    public async Task<string> JobOn(int silo, int supervisor)
     {
         var id = Guid.NewGuid().ToString("N");
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(silo).SiloAddress);
         await Grains.GetGrain<ISamplingJobGrain>(id).Status();
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(supervisor).SiloAddress);
         await Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString()).Receive(new SliceFailed(0, 0, 0, ""));
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         return id;
@@ -118,6 +124,8 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Exchange), services));
         silo.AddIncomingGrainCallFilter(call => options.Call(call));
         silo.AddMemoryGrainStorage("PubSubStore");
+        silo.UseInMemoryReminderService();
+        silo.Services.AddSingleton<IObjectStore>(options.Store ?? _store);
         silo.AddSweepStreams(
             GridOptions.DefaultStreams, streams => streams.SizeOf = message => (message as SweepMessage)?.Bytes ?? 0);
         silo.AddMemoryStreams(MemoryStreams, streams => streams.ConfigurePullingAgent(agent => agent.Configure(

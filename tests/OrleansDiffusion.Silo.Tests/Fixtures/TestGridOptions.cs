@@ -1,5 +1,6 @@
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Silo.Tests.Fixtures;
 
@@ -16,6 +17,9 @@ internal sealed record TestGridOptions
 
     /// <summary>Most requests that are queued at a device.</summary>
     public int MostQueued { get; init; } = 1024;
+
+    /// <summary>Where jobs are kept; null for a memory that all silos share.</summary>
+    public IObjectStore? Store { get; init; }
 
     /// <summary>The time of the grid's timeouts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using OrleansDiffusion.Storage.Objects;
+
+namespace OrleansDiffusion.Grid.Durability;
+
+/// <summary>Keeps the records of jobs, as <c>jobs/JOBID/job.json</c>.</summary>
+/// <param name="store">Where.</param>
+public sealed class JobStore(IObjectStore store)
+{
+    private const string Folder = "jobs/";
+    private const string File = "/job.json";
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The record and its version; null if there is none.</returns>
+    /// <exception cref="BrokenObjectException">There is something else in its place.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task<(JobRecord Record, string Version)?> Read(string jobId, CancellationToken cancellationToken)
+    {
+        var name = NameOf(jobId);
+        if (await store.Read(name, cancellationToken) is not { } there)
+            return null;
+        try
+        {
+            var record = JsonSerializer.Deserialize<JobRecord>(there.Content.Span, RecordJson.Options);
+            return record is null ? throw new JsonException("it says null") : (record, there.Version);
+        }
+        catch (JsonException e)
+        {
+            throw new BrokenObjectException(name, $"is no job's record: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    /// <summary>Writes a record in place of the one that was read or written last.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="version">The version of the one before; null where there was none.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Its version.</returns>
+    /// <exception cref="StoreConflictException">Somebody else has written it since.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public Task<string> Write(string jobId, JobRecord record, string? version, CancellationToken cancellationToken) =>
+        store.Write(
+            NameOf(jobId), JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Options),
+            version is null ? WriteCondition.IfAbsent : WriteCondition.IfVersion(version), cancellationToken);
+
+    /// <summary>The jobs that there are records of.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task<IReadOnlyList<string>> Jobs(CancellationToken cancellationToken)
+    {
+        var jobs = new List<string>();
+        await foreach (var name in store.List(Folder, cancellationToken))
+        {
+            if (name.EndsWith(File, StringComparison.Ordinal))
+                jobs.Add(name[Folder.Length..^File.Length]);
+        }
+
+        jobs.Sort(StringComparer.Ordinal);
+        return jobs;
+    }
+
+    private static string NameOf(string jobId) => $"{Folder}{jobId}{File}";
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Models;
+using OrleansDiffusion.Models.Safetensors;
+using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Storage.Folders;
+
+namespace OrleansDiffusion.Silo.Tests.Durability;
+
+/// <summary>Jobs go on from what was written, whoever is gone.</summary>
+public sealed class ResumeTests
+{
+    private static readonly SamplingRequest Request = new()
+    {
+        Model = TestModels.Mixture, Count = 5, Batch = 3, Steps = 40, Blocks = 4, PointsPerNode = 3, Lookahead = 1,
+        Tolerance = 0,
+    };
+
+    private readonly ConcurrentQueue<Go> _gone = new();
+
+    // Time-nodes on silos 2 and 3.
+    [Theory]
+    [InlineData(1, 0, 0)] // the supervisor's dies
+    [InlineData(0, 1, 0)] // the job's
+    [InlineData(0, 0, 0)] // both
+    public async Task Job_goes_on_from_its_last_checkpoint_when_a_silo_dies(int jobOn, int supervisorOn, int dies)
+    {
+        var (held, go) = (Signal(), Signal());
+        await using var grid = await TestGrid.Start(4, Watched(held, go) with
+        {
+            Devices = silo => silo < 2 ? null : "cpu",
+        });
+        var id = await grid.JobOn(jobOn, supervisorOn);
+        var job = grid.Grains.GetGrain<ISamplingJobGrain>(id);
+        Assert.Null(await job.Submit(Request, TestContext.Current.CancellationToken));
+        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        await grid.Kill(grid.Silo(dies));
+        go.SetResult();
+        var done = await GridJob.Run(grid.Grains, Request, id);
+
+        Expected.IsSequential(done, Request);
+        Assert.All(_gone.Where(go => go.Epoch >= 1000), go => Assert.True(go.FirstOpen >= 2));
+        Assert.Equal(supervisorOn == dies, _gone.Any(go => go.Epoch >= 1000));
+        await grid.IsFree();
+    }
+
+    [Fact]
+    public async Task Job_goes_on_after_everything_was_stopped_and_is_refused_to_another_request()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder();
+        var (held, go) = (Signal(), Signal());
+        await using (var before = await TestGrid.Start(1, Watched(held, go) with { Store = folder.Store() }))
+        {
+            Assert.Null(await before.Grains.GetGrain<ISamplingJobGrain>("resumed").Submit(Request, token));
+            await held.Task.WaitAsync(TimeSpan.FromMinutes(1), token);
+            await folder.HasCheckpoint(block: 2);
+            go.SetResult();
+            await before.Kill(before.Silo(0));
+        }
+
+        _gone.Clear();
+        await using var grid = await TestGrid.Start(1, Watched(Signal(), go) with { Store = folder.Store() });
+        var refusal = await grid.Grains.GetGrain<ISamplingJobGrain>("resumed").Submit(Request with { Seed = 9 }, token);
+        Assert.Equal(("seed", "is 9, the job was begun with 0"), (refusal?.Option, refusal?.Reason));
+        var job = await GridJob.Run(grid.Grains, Request, "resumed");
+
+        Expected.IsSequential(job, Request);
+        Assert.True(_gone.First().FirstOpen >= 2);
+        Assert.True(_gone.First().Epoch >= 1000);
+        await grid.IsFree();
+        Assert.Empty(await folder.Checkpoints());
+    }
+
+    // Holds the supervisor when the third block of the first batch is swept.
+    private TestGridOptions Watched(TaskCompletionSource held, TaskCompletionSource go) => new()
+    {
+        Exchange = ExchangeKind.DirectCalls,
+        Wrap = (exchange, _) => new AlteredExchange(exchange)
+        {
+            Before = message =>
+            {
+                if (message is not Go sweep)
+                    return Task.CompletedTask;
+                _gone.Enqueue(sweep);
+                if (sweep.FirstOpen < 2)
+                    return Task.CompletedTask;
+                held.TrySetResult();
+                return go.Task;
+            },
+        },
+    };
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("odiff-resume-");
+
+        public FolderObjectStore Store() => new FolderObjectStore(_folder.FullName);
+
+        public async Task<IReadOnlyList<string>> Checkpoints()
+        {
+            var names = new List<string>();
+            await foreach (var name in Store().List("jobs/resumed/checkpoints/", TestContext.Current.CancellationToken))
+                names.Add(name);
+            return names;
+        }
+
+        // The supervisor is held; what it wrote beside comes to its end.
+        public async Task HasCheckpoint(int block)
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            deadline.CancelAfter(TimeSpan.FromMinutes(1));
+            while (!await IsThere(block))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+        }
+
+        public void Dispose() => _folder.Delete(recursive: true);
+
+        private async Task<bool> IsThere(int block)
+        {
+            try
+            {
+                return (await Checkpoints()).Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
+                    .Any(name => LeadsIn(name).Contains(block));
+            }
+            catch (ModelFormatException)
+            {
+                return false; // it was replaced meanwhile
+            }
+        }
+
+        private long[] LeadsIn(string checkpoint)
+        {
+            using var file = SafetensorsFile.Open(Path.Combine(_folder.FullName, checkpoint));
+            using var leads = file.Load("leads");
+            return leads.data<long>().ToArray();
+        }
+    }
+}
