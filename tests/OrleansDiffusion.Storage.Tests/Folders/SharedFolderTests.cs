@@ -98,11 +98,11 @@ public sealed class SharedFolderTests : IDisposable
     public async Task Who_gives_up_at_any_moment_leaves_the_old_content_or_the_new()
     {
         var store = new FolderObjectStore(_folder);
-        var version = await store.Write(Name, new byte[20_000_000], WriteCondition.Always, Token);
-        for (var delay = 0; delay < 60; delay++)
+        var version = await store.Write(Name, new byte[10_000_000], WriteCondition.Always, Token);
+        for (var delay = 0; delay < 30; delay++)
         {
             using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(delay));
-            var content = new byte[20_000_000];
+            var content = new byte[10_000_000];
             content[0] = (byte)(delay + 1);
             var written = false;
             try

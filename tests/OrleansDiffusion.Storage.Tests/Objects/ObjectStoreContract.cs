@@ -197,15 +197,6 @@ public abstract class ObjectStoreContract(Place place) : IDisposable
         Assert.Empty(await Listed("c/d/"));
     }
 
-    [Fact]
-    public async Task Thousands_are_listed()
-    {
-        const int Many = 5100; // more than a page of blobs
-        await Parallel.ForAsync(0, Many, Token, async (i, _) => await Write($"many/{i:0000}", 1));
-
-        Assert.Equal(Enumerable.Range(0, Many).Select(i => $"many/{i:0000}"), await Listed("many/"));
-    }
-
     [Theory]
     [MemberData(nameof(WrongNames))]
     public async Task Names_that_lead_elsewhere_are_refused(string name)
