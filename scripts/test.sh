@@ -56,6 +56,20 @@ if ! command -v dotnet > /dev/null || ! dotnet --version 2> /dev/null | grep -q 
   exit 1
 fi
 
+# The blob service that storage is tested against.
+azurite=tests/OrleansDiffusion.Storage.Tests/azurite
+if ! command -v node > /dev/null; then
+  echo "scripts/test.sh needs Node.js 20 or later with npm, for Azurite: https://nodejs.org" >&2
+  exit 1
+fi
+if [[ ! -f $azurite/node_modules/.package-lock.json ]]; then
+  if ! command -v npm > /dev/null; then
+    echo "scripts/test.sh needs npm, which installs Azurite: https://nodejs.org" >&2
+    exit 1
+  fi
+  npm --prefix "$azurite" ci --ignore-scripts --no-audit --no-fund
+fi
+
 # Programs that tests start find the runtime as this one did, wherever it is installed.
 export DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -5,7 +5,9 @@ using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Safetensors;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
 
 namespace OrleansDiffusion.Cli.Tests;
@@ -20,6 +22,8 @@ public class ArchitectureTests
     private static readonly Assembly ContractsAssembly = typeof(SamplingRequest).Assembly;
     private static readonly Assembly NodesAssembly = typeof(SamplingPlan).Assembly;
     private static readonly Assembly GridAssembly = typeof(GridOptions).Assembly;
+    private static readonly Assembly SafetensorsAssembly = typeof(SafetensorsHeader).Assembly;
+    private static readonly Assembly StorageAssembly = typeof(StorageOptions).Assembly;
     private static readonly Assembly StreamingAssembly = typeof(SweepStreamOptions).Assembly;
     private static readonly Assembly CliAssembly = Assembly.Load("odiff");
 
@@ -35,7 +39,8 @@ public class ArchitectureTests
         AssertFree(SamplingAssembly, [ModelsNamespace, CliNamespace, "Orleans", .. FilesAndNetwork]);
 
     [Fact]
-    public void Models_do_not_know_the_command_line() => AssertFree(ModelsAssembly, [CliNamespace, "System.CommandLine"]);
+    public void Models_know_neither_the_command_line_nor_storage() =>
+        AssertFree(ModelsAssembly, [CliNamespace, "System.CommandLine", "OrleansDiffusion.Storage"]);
 
     [Fact]
     public void Contracts_know_neither_tensors_nor_what_computes_with_them() => AssertFree(
@@ -60,6 +65,22 @@ public class ArchitectureTests
         name => name.Name!.StartsWith("OrleansDiffusion", StringComparison.Ordinal) || name.Name == "TorchSharp");
 
     [Fact]
+    public void Safetensors_know_nothing_but_the_runtime() => Assert.All(
+        SafetensorsAssembly.GetReferencedAssemblies(),
+        name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
+
+    // What keeps checkpoints runs where no tensors are, and outlives the cluster that writes them.
+    [Fact]
+    public void Storage_knows_neither_grains_nor_tensors_and_of_ours_the_safetensors_alone()
+    {
+        AssertFree(StorageAssembly, ["Orleans", "TorchSharp"]);
+        Assert.Equal(
+            ["OrleansDiffusion.Safetensors"],
+            StorageAssembly.GetReferencedAssemblies().Select(name => name.Name)
+                .Where(name => name!.StartsWith("Orleans", StringComparison.Ordinal) || name == "TorchSharp"));
+    }
+
+    [Fact]
     public void Nodes_know_neither_streams_nor_hosts_nor_the_command_line() => AssertFree(
         NodesAssembly, ["OrleansDiffusion.Streaming", "OrleansDiffusion.Silo", CliNamespace, "System.CommandLine"]);
 
@@ -69,6 +90,8 @@ public class ArchitectureTests
         Assert.NotEmpty(Dependents(CliAssembly, ModelsNamespace));
         Assert.NotEmpty(Dependents(CliAssembly, "System.IO.File"));
         Assert.NotEmpty(Dependents(ModelsAssembly, "OrleansDiffusion.Sampling"));
+        Assert.NotEmpty(Dependents(ModelsAssembly, "OrleansDiffusion.Safetensors"));
+        Assert.NotEmpty(Dependents(StorageAssembly, "OrleansDiffusion.Safetensors"));
         Assert.NotEmpty(Dependents(NodesAssembly, "OrleansDiffusion.Contracts"));
         Assert.NotEmpty(Dependents(NodesAssembly, "TorchSharp"));
         Assert.NotEmpty(Dependents(GridAssembly, "OrleansDiffusion.Sampling"));

@@ -22,8 +22,9 @@ internal static class FolderFailure
     {
         var isFull = Full.Contains(cause.HResult);
         var why = isFull ? "the disk is full" : cause.Message.ReplaceLineEndings(" ");
-        return new StoreException(
-            $"cannot {what} in '{folder}': {why}", !isFull && cause is IOException && !Lasting.Contains(cause.HResult),
-            cause);
+        return new StoreException($"cannot {what} in '{folder}': {why}", !isFull && MayPass(cause), cause);
     }
+
+    private static bool MayPass(Exception cause) =>
+        cause is IOException and not DirectoryNotFoundException && !Lasting.Contains(cause.HResult);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Storage.Folders;
@@ -112,27 +113,26 @@ public sealed class FolderObjectStore : IObjectStore
         CancellationToken cancellationToken)
     {
         await Prepare(cancellationToken);
-        var written = Path.Combine(_writing, Path.GetRandomFileName());
+        var (written, file) = Create();
         try
         {
-            // Nobody else can open it, which tells a file that is being written from one that was left.
-            await using var file = new FileStream(
-                written, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             for (var start = 0; start < content.Length; start += ChunkBytes)
-                await file.WriteAsync(content[start..Math.Min(start + ChunkBytes, content.Length)], cancellationToken);
-            file.Flush(flushToDisk: true);
+                await RandomAccess.WriteAsync(
+                    file, content[start..Math.Min(start + ChunkBytes, content.Length)], start, cancellationToken);
+            RandomAccess.FlushToDisk(file);
 
             using var held = await FolderLock.Take(_lock, cancellationToken);
             if (!condition.Holds(VersionOf(path)))
                 throw new StoreConflictException(name);
             cancellationToken.ThrowIfCancellationRequested();
             MakeFolder(Path.GetDirectoryName(path)!);
-            await file.DisposeAsync(); // what appears under its name must be open to readers
+            file.Dispose(); // what appears under its name must be open to readers
             File.Move(written, path, overwrite: true);
             FolderFlush.Flush(Path.GetDirectoryName(path)!);
         }
         finally
         {
+            file.Dispose();
             File.Delete(written);
         }
 
@@ -160,6 +160,21 @@ public sealed class FolderObjectStore : IObjectStore
         File.Delete(path);
         FolderFlush.Flush(DeleteEmptyFolders(Path.GetDirectoryName(path)!));
         return true;
+    }
+
+    // Nobody else can open it, which tells a file that is being written from one that was left. It may be taken for one in
+    // the moment before it is locked; then another one is made.
+    private (string Path, SafeFileHandle File) Create()
+    {
+        while (true)
+        {
+            var path = Path.Combine(_writing, Path.GetRandomFileName());
+            if (FolderLock.TryOpen(path, FileMode.CreateNew) is not { } file)
+                continue;
+            if (File.Exists(path))
+                return (path, file);
+            file.Dispose();
+        }
     }
 
     private async Task Prepare(CancellationToken cancellationToken)
