@@ -1,10 +1,7 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Streaming;
-using Orleans.Configuration;
 
 namespace OrleansDiffusion.Silo;
 
@@ -18,11 +15,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(settings);
-        silo.UseLocalhostClustering(
-            settings.SiloPort, settings.GatewayPort, settings.Primary, serviceId: settings.ClusterId,
-            clusterId: settings.ClusterId);
-        silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
-        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.AddMembership(settings);
         var streams = AddExchange(silo, settings.Exchange);
         silo.AddSamplingGrid(grid =>
         {
