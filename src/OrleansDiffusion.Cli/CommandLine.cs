@@ -24,6 +24,7 @@ internal static class CommandLine
             SampleCommand.Create(),
             ModelsCommand.Create(),
             SiloCommand.Create(),
+            RedisCommand.Create(),
             BenchCommand.Create(),
         };
         root.Options.Add(Verbose);

@@ -1,3 +1,1 @@
-using OrleansDiffusion.Cli;
-
-return await CommandLine.RunAsync(args);
+return await OrleansDiffusion.Cli.CommandLine.RunAsync(args);

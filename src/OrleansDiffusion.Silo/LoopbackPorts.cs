@@ -24,4 +24,21 @@ public static class LoopbackPorts
             listeners.ForEach(listener => listener.Dispose());
         }
     }
+
+    /// <summary>Throws if a port cannot be listened on.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="address">An address of this machine; null for loopback.</param>
+    /// <exception cref="IOException">It is taken, or not this machine's.</exception>
+    public static void CheckFree(int port, IPAddress? address = null)
+    {
+        try
+        {
+            using var listener = new TcpListener(address ?? IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"port {port} cannot be used: {e.Message}", e);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,10 +45,12 @@ public sealed class RunningSilo : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
-        CheckFree(settings.SiloPort);
-        CheckFree(settings.GatewayPort);
+
+        // Orleans would say it at length, and only after most of the start.
+        LoopbackPorts.CheckFree(settings.SiloPort, settings.Address);
+        LoopbackPorts.CheckFree(settings.GatewayPort, settings.Address);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (settings.Primary is not null)
+        if (settings.Primary is not null || settings.Redis is not null)
             ending.CancelAfter(settings.JoinTimeout);
         var host = HostOf(settings, log);
         try
@@ -61,11 +62,13 @@ public sealed class RunningSilo : IAsyncDisposable
         {
             await Retreat(host);
             cancellationToken.ThrowIfCancellationRequested();
+            if (settings.Redis?.FailureIn(e) is { } failure)
+                throw failure;
             if (!ending.IsCancellationRequested)
                 throw;
             throw new IOException(
-                $"cluster {settings.ClusterId} could not be joined within {settings.JoinTimeout.TotalSeconds:g} s: no silo "
-                + $"of it answers at {settings.Primary}", e);
+                $"cluster {settings.ClusterId} could not be joined within {settings.JoinTimeout.TotalSeconds:g} s: "
+                + (settings.Primary is { } primary ? $"no silo of it answers at {primary}" : "its silos do not answer"), e);
         }
     }
 
@@ -97,19 +100,5 @@ public sealed class RunningSilo : IAsyncDisposable
         log?.Invoke(builder.Logging);
         builder.UseOrleans(silo => silo.AddOrleansDiffusion(settings));
         return builder.Build();
-    }
-
-    // Orleans would say it at length, and only after most of the start.
-    private static void CheckFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-        }
-        catch (SocketException e)
-        {
-            throw new IOException($"port {port} cannot be used: {e.Message}", e);
-        }
     }
 }

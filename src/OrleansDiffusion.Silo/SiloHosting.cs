@@ -1,11 +1,8 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
-using Orleans.Configuration;
 
 namespace OrleansDiffusion.Silo;
 
@@ -19,12 +16,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(settings);
-        silo.UseLocalhostClustering(
-            settings.SiloPort, settings.GatewayPort, settings.Primary, serviceId: settings.ClusterId,
-            clusterId: settings.ClusterId);
-        silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
-        silo.AddMemoryGrainStorage("PubSubStore");
-        silo.UseInMemoryReminderService();
+        silo.AddMembership(settings);
         silo.Services.AddObjectStore(settings.Storage);
         var streams = AddExchange(silo, settings.Exchange);
         silo.AddSamplingGrid(grid =>

@@ -24,7 +24,21 @@ public sealed record SiloSettings
     /// <summary>The silo that keeps the membership, on this machine; null if it is this one.</summary>
     public IPEndPoint? Primary { get; init; }
 
-    /// <summary>How long it may take to join the cluster of <see cref="Primary"/>, positive. Default 1 minute.</summary>
+    /// <summary>
+    /// The Redis that keeps the membership, reminders and stream subscriptions, so that none of them depends on a silo; null
+    /// for none: then <see cref="Primary"/> keeps them, in memory.
+    /// </summary>
+    public RedisAddress? Redis { get; init; }
+
+    /// <summary>
+    /// The address of this machine at which other silos and clients reach it. Default loopback; another one needs
+    /// <see cref="Redis"/>.
+    /// </summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>
+    /// How long it may take to join the cluster of <see cref="Primary"/> or <see cref="Redis"/>, positive. Default 1 minute.
+    /// </summary>
     public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The name of the cluster; only silos of one name find each other. Default <c>odiff</c>.</summary>
@@ -52,6 +66,12 @@ public sealed record SiloSettings
             throw new InvalidOptionException("gateway-port", $"must not be the port of --silo-port, was {GatewayPort}");
         if (Primary is not null && !IPAddress.IsLoopback(Primary.Address))
             throw new InvalidOptionException("primary", $"must be on this machine, was {Primary}");
+        if (Primary is not null && Redis is not null)
+            throw new InvalidOptionException("primary", "is not taken with --redis, which keeps the membership");
+        if (Redis is null && !IPAddress.IsLoopback(Address))
+            throw new InvalidOptionException("address", $"must be loopback without --redis, was {Address}");
+        if (Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any))
+            throw new InvalidOptionException("address", $"must be an address of this machine, was {Address}");
         if (JoinTimeout <= TimeSpan.Zero)
             throw new InvalidOptionException("join-timeout", $"must be positive, was {JoinTimeout}");
         if (string.IsNullOrWhiteSpace(ClusterId))

@@ -100,7 +100,7 @@ public class ArchitectureTests
     [Fact]
     public void Only_executables_bring_libtorch()
     {
-        var projects = Directory.EnumerateFiles(Root(), "*.csproj", SearchOption.AllDirectories).ToArray();
+        var projects = Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).ToArray();
         var withLibTorch = projects.Where(ReferencesLibTorch).ToArray();
 
         Assert.Contains(withLibTorch, path => path.EndsWith("OrleansDiffusion.Cli.csproj", StringComparison.Ordinal));
@@ -118,12 +118,4 @@ public class ArchitectureTests
         .Any(package => package.Attribute("Include")!.Value.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase));
 
     private static string? OutputType(string path) => XDocument.Load(path).Descendants("OutputType").SingleOrDefault()?.Value;
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "OrleansDiffusion.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }

@@ -18,8 +18,8 @@ public sealed class SiloCommandTests : IDisposable
     [InlineData("compute", "TERM")]
     public async Task A_silo_says_when_it_is_ready_and_ends_in_order_when_it_is_told(string role, string signal)
     {
-        await using var silo = SiloProcess.Start(
-            _odiff, $"--role {role} --silo-port {_ports[0]} --gateway-port {_ports[1]}", signal);
+        await using var silo = OdiffProcess.Start(
+            _odiff, $"silo --role {role} --silo-port {_ports[0]} --gateway-port {_ports[1]}", signal);
 
         Assert.Equal(
             $"silo ready {role} {silo.Id} 127.0.0.1:{_ports[0]} 127.0.0.1:{_ports[1]}", await silo.Ready());
@@ -29,11 +29,11 @@ public sealed class SiloCommandTests : IDisposable
     [Fact]
     public async Task Silos_find_each_other()
     {
-        await using var first = SiloProcess.Start(
-            _odiff, $"--role control --cluster pair --silo-port {_ports[0]} --gateway-port {_ports[1]}");
+        await using var first = OdiffProcess.Start(
+            _odiff, $"silo --role control --cluster pair --silo-port {_ports[0]} --gateway-port {_ports[1]}");
         await first.Ready();
-        await using var second = SiloProcess.Start(
-            _odiff, $"--role compute --cluster pair --silo-port {_ports[2]} --gateway-port {_ports[3]} "
+        await using var second = OdiffProcess.Start(
+            _odiff, $"silo --role compute --cluster pair --silo-port {_ports[2]} --gateway-port {_ports[3]} "
             + $"--primary localhost:{_ports[0]} --devices cpu");
         await second.Ready();
 

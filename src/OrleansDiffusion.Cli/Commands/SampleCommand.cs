@@ -26,6 +26,13 @@ internal static class SampleCommand
         var request = options.Request(parsed);
         var silos = options.Silos(parsed);
         var devices = new DeviceOptions { Devices = options.Devices(parsed) };
+        if (options.Connect(parsed) is { } redis)
+        {
+            await using var cluster = await ClusterConnection.Open(
+                redis, options.Cluster(parsed), TerminalLog.For(parsed), cancellationToken);
+            var job = await GridRun.Plan(cluster.Grains, request, GridCalls.Again, cancellationToken);
+            return await Draw(job, request, devices: null, options, parsed, cancellationToken);
+        }
 
         TorchRuntime.Load();
         if (options.IsInProcess(parsed))
@@ -37,7 +44,7 @@ internal static class SampleCommand
         var named = devices.Devices is null ? null : devices.Validate();
         await using var grid = await EmbeddedGrid.Start(
             silos, settings => settings with { Devices = devices }, TerminalLog.For(parsed), cancellationToken);
-        var run = await GridRun.Plan(grid.Grains, request, cancellationToken);
+        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken);
         return await Draw(run, request, named, options, parsed, cancellationToken);
     }
 

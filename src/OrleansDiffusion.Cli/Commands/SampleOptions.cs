@@ -5,6 +5,7 @@ using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
+using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -99,6 +100,13 @@ internal sealed class SampleOptions
 
     private readonly Option<bool> _inProcess = new("--in-process") { Description = "Run without a grid, by plain calls." };
 
+    private readonly Option<string?> _connect = new("--connect")
+    {
+        Description = "Run on the cluster whose Redis is at redis://host:port, rediss for TLS, instead of a grid of its own.",
+    };
+
+    private readonly ClusterOption _cluster = new();
+
     private readonly Option<string> _out = new("--out")
     {
         Description = ".npy, .safetensors, a folder, or .png: a grid of images, a plot of two-dimensional samples.",
@@ -111,7 +119,8 @@ internal sealed class SampleOptions
     [
         _model, _count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step,
         _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _pointsPerNode, _lookahead, _linearization, _start,
-        _tolerance, _maxSweeps, _seed, _label, _guidance, _batch, _silos, _devices, _inProcess, _out, _report,
+        _tolerance, _maxSweeps, _seed, _label, _guidance, _batch, _silos, _devices, _inProcess, _connect,
+        _cluster, _out, _report,
     ];
 
     public void AddTo(Command command)
@@ -180,6 +189,28 @@ internal sealed class SampleOptions
             : throw new InvalidOptionException(
                 "devices", "is taken by the silos of a grid, not by --in-process and --mode sequential");
     }
+
+    /// <summary>The Redis of the cluster to run on; null for a grid of its own, or none.</summary>
+    /// <exception cref="InvalidOptionException">It is no address of one, or there is an option that a cluster does not take.</exception>
+    public RedisAddress? Connect(ParseResult parsed)
+    {
+        if (parsed.GetValue(_connect) is not { } url)
+        {
+            return IsGiven(parsed, _cluster)
+                ? throw new InvalidOptionException("cluster", "is taken with --connect only")
+                : null;
+        }
+
+        Option[] excluded = [_silos, _devices, _inProcess];
+        if (excluded.FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
+            throw new InvalidOptionException("connect", $"is not taken with {given.Name}, which is for a run in this process");
+        return IsSequential(parsed)
+            ? throw new InvalidOptionException("connect", "is not taken with --mode sequential, which runs in this process")
+            : RedisAddress.Parse("connect", url);
+    }
+
+    /// <summary>The name of the cluster to connect to.</summary>
+    public string Cluster(ParseResult parsed) => parsed.GetRequiredValue(_cluster);
 
     /// <summary>Whether to run without a grid.</summary>
     public bool IsInProcess(ParseResult parsed) => parsed.GetValue(_inProcess) || IsSequential(parsed);

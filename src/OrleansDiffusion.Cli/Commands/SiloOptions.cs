@@ -11,8 +11,6 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary>The options of <c>odiff silo</c>, and the settings that they make.</summary>
 internal sealed class SiloOptions
 {
-    private const string Usual = "odiff";
-
     private readonly ChoiceOption<SiloRole> _role = new(
         Roles, "What it holds: jobs and supervisors, time-nodes as well, or both");
 
@@ -27,11 +25,18 @@ internal sealed class SiloOptions
         Description = "host:port of the silo that keeps the membership [default: this one].",
     };
 
-    private readonly Option<string> _cluster = new("--cluster")
+    private readonly Option<string?> _redis = new("--redis")
     {
-        Description = "Name of the cluster; only silos of one name find each other.",
-        DefaultValueFactory = _ => Usual,
+        Description = "redis://host:port of the Redis that keeps the membership, instead of a silo; rediss for TLS.",
     };
+
+    private readonly Option<string> _address = new("--address")
+    {
+        Description = "IP address of this machine at which others reach the silo; needs --redis.",
+        DefaultValueFactory = _ => IPAddress.Loopback.ToString(),
+    };
+
+    private readonly ClusterOption _cluster = new();
 
     private readonly ChoiceOption<ExchangeKind> _exchange = new(
         Exchanges, "What carries the messages of sweeps, the same on all silos of the cluster");
@@ -47,7 +52,7 @@ internal sealed class SiloOptions
 
     public void AddTo(Command command)
     {
-        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _cluster, _exchange];
+        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _exchange];
         foreach (var option in all)
             command.Options.Add(option);
     }
@@ -66,6 +71,10 @@ internal sealed class SiloOptions
             SiloPort = parsed.GetValue(_siloPort),
             GatewayPort = parsed.GetValue(_gatewayPort),
             Primary = parsed.GetValue(_primary) is { } primary ? await EndPointOf(primary, cancellationToken) : null,
+            Redis = parsed.GetValue(_redis) is { } redis ? RedisAddress.Parse("redis", redis) : null,
+            Address = IPAddress.TryParse(parsed.GetRequiredValue(_address), out var address)
+                ? address
+                : throw new InvalidOptionException("address", $"must be an IP address, was {parsed.GetValue(_address)}"),
             ClusterId = parsed.GetRequiredValue(_cluster),
             Exchange = _exchange.Read(parsed),
         };

@@ -3,19 +3,25 @@ using System.Runtime.InteropServices;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
+using Polly;
 
 namespace OrleansDiffusion.Cli.Runs;
 
 /// <summary>Samples as a job of a grid: submits it, watches it, and fetches what is done.</summary>
 internal sealed class GridRun : ISamplingRun
 {
+    private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly ISamplingJobGrain _job;
     private readonly SamplingRequest _request;
+    private readonly ResiliencePipeline _calls;
 
-    private GridRun(IGrainFactory grains, SamplingRequest request, JobOutline outline)
+    private GridRun(IGrainFactory grains, SamplingRequest request, JobOutline outline, ResiliencePipeline calls)
     {
         _job = grains.GetGrain<ISamplingJobGrain>(JobId);
         _request = request;
+        _calls = calls;
         Outline = outline;
     }
 
@@ -26,15 +32,17 @@ internal sealed class GridRun : ISamplingRun
     /// <summary>Has a request planned by the grid.</summary>
     /// <param name="grains">The grid's grains.</param>
     /// <param name="request">What is asked for.</param>
+    /// <param name="calls">How often calls are made: one of <see cref="GridCalls"/>.</param>
     /// <param name="cancellationToken">Ends the planning.</param>
     /// <exception cref="InvalidOptionException">An option out of its range, or not taken by the sampler or model.</exception>
     /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
     public static async Task<GridRun> Plan(
-        IGrainFactory grains, SamplingRequest request, CancellationToken cancellationToken)
+        IGrainFactory grains, SamplingRequest request, ResiliencePipeline calls, CancellationToken cancellationToken)
     {
-        var planned = await grains.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken).WaitAsync(cancellationToken);
+        var planner = grains.GetGrain<IPlannerGrain>(0);
+        var planned = await calls.Make(token => planner.Plan(request, token), cancellationToken);
         return planned.Outline is { } outline
-            ? new GridRun(grains, request, outline)
+            ? new GridRun(grains, request, outline, calls)
             : throw MistakeOf(planned.Refusal!);
     }
 
@@ -44,28 +52,32 @@ internal sealed class GridRun : ISamplingRun
         var isOver = false;
         try
         {
-            if (await _job.Submit(_request, cancellationToken).WaitAsync(cancellationToken) is { } refusal)
-                throw MistakeOf(refusal);
-            var (batches, samples) = (0, 0);
-            await foreach (var step in _job.Watch(cancellationToken))
+            // Once, unless the watching breaks off, or the job's record is lost with its silo: then the same job again.
+            for (var samples = 0; samples < _request.Count;)
             {
-                progress.Report(step);
-                if (step.FirstSample == samples)
-                    continue;
-
-                // Another batch is swept, so those before it are done.
-                foreach (var report in (await _job.Status()).Batches.Skip(batches))
+                isOver = false;
+                await Submit(cancellationToken);
+                await foreach (var step in Watch(cancellationToken))
                 {
-                    yield return await Fetch(report, cancellationToken);
-                    (batches, samples) = (batches + 1, report.FirstSample + report.Samples);
+                    progress.Report(step);
+
+                    // Another batch is swept, so those before it are done.
+                    while (step.FirstSample > samples && await Next(samples, cancellationToken) is { } batch)
+                    {
+                        yield return batch;
+                        samples = batch.Report.FirstSample + batch.Report.Samples;
+                    }
+                }
+
+                var status = await Status(cancellationToken);
+                isOver = status.State.IsFinal();
+                ThrowIfFailed(status);
+                while (isOver && await Next(samples, cancellationToken) is { } batch)
+                {
+                    yield return batch;
+                    samples = batch.Report.FirstSample + batch.Report.Samples;
                 }
             }
-
-            var status = await _job.Status();
-            isOver = status.State.IsFinal();
-            ThrowUnlessSucceeded(status);
-            foreach (var report in status.Batches.Skip(batches))
-                yield return await Fetch(report, cancellationToken);
         }
         finally
         {
@@ -74,13 +86,60 @@ internal sealed class GridRun : ISamplingRun
         }
     }
 
-    private async Task<DrawnBatch> Fetch(BatchReport report, CancellationToken cancellationToken)
+    private async Task Submit(CancellationToken cancellationToken)
     {
-        var values = new float[report.Samples * Outline.Elements];
+        if (await _calls.Make(token => _job.Submit(_request, token), cancellationToken) is { } refusal)
+            throw MistakeOf(refusal);
+    }
+
+    private Task<JobStatus> Status(CancellationToken cancellationToken) =>
+        _calls.Make(_ => _job.Status(), cancellationToken);
+
+    // The job's progress, until it is over or its silo does not answer any more.
+    private async IAsyncEnumerable<JobProgress> Watch([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var steps = _job.Watch(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await HasNext())
+            yield return steps.Current;
+
+        async Task<bool> HasNext()
+        {
+            try
+            {
+                return await steps.MoveNextAsync();
+            }
+            catch (Exception e) when (GridCalls.IsPassing(e))
+            {
+                await Task.Delay(Pause, cancellationToken);
+                return false;
+            }
+        }
+    }
+
+    // The batch of a sample, from that sample on; null if it is not done, or the job's record was lost.
+    private async Task<DrawnBatch?> Next(int firstSample, CancellationToken cancellationToken)
+    {
+        var report = (await Status(cancellationToken)).Batches
+            .FirstOrDefault(batch => batch.FirstSample + batch.Samples > firstSample);
+        if (report is null)
+            return null;
+        try
+        {
+            return await Fetch(report, firstSample, cancellationToken);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<DrawnBatch> Fetch(BatchReport report, int firstSample, CancellationToken cancellationToken)
+    {
+        var values = new float[(report.FirstSample + report.Samples - firstSample) * Outline.Elements];
         for (var fetched = 0; fetched < values.Length;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var part = await _job.Fetch(report.FirstSample + (fetched / Outline.Elements));
+            var first = firstSample + (fetched / Outline.Elements);
+            var part = await _calls.Make(_ => _job.Fetch(first), cancellationToken);
             var floats = MemoryMarshal.Cast<byte, float>(part.Values);
             floats = floats[..Math.Min(floats.Length, values.Length - fetched)];
             floats.CopyTo(values.AsSpan(fetched));
@@ -94,27 +153,20 @@ internal sealed class GridRun : ISamplingRun
     {
         try
         {
-            await _job.Cancel();
+            await _job.Cancel().WaitAsync(LongestCancel);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (GridCalls.IsPassing(e))
         {
             // What ended the run is what the user is told.
         }
     }
 
-    private static void ThrowUnlessSucceeded(JobStatus status)
+    private static void ThrowIfFailed(JobStatus status)
     {
-        switch (status.State)
-        {
-            case JobState.Succeeded:
-                return;
-            case JobState.Cancelled:
-                throw new OperationCanceledException("the job was cancelled");
-            case JobState.Failed:
-                throw new SamplingFailedException(status.Error!);
-            default:
-                throw new SamplingFailedException("the job's record was lost");
-        }
+        if (status.State == JobState.Cancelled)
+            throw new OperationCanceledException("the job was cancelled");
+        if (status.State == JobState.Failed)
+            throw new SamplingFailedException(status.Error!);
     }
 
     private static Exception MistakeOf(Refusal refusal) => refusal.Option is { } option

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace OrleansDiffusion.Cli.Tests;
 
-/// <summary>A process of <c>odiff silo</c>; it does not outlive the test.</summary>
-internal sealed class SiloProcess : IAsyncDisposable
+/// <summary>A process of odiff that runs until it is told to end; it does not outlive the test.</summary>
+internal sealed class OdiffProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
@@ -11,7 +11,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly Task<string> _error;
     private readonly string _signal;
 
-    private SiloProcess(Process process, string signal)
+    private OdiffProcess(Process process, string signal)
     {
         _process = process;
         _error = process.StandardError.ReadToEndAsync();
@@ -21,20 +21,20 @@ internal sealed class SiloProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <param name="odiff">The folder it runs in.</param>
-    /// <param name="options">Its options.</param>
+    /// <param name="commandLine">Its command line, words parted by blanks.</param>
     /// <param name="signal">The signal that ends it.</param>
-    public static SiloProcess Start(Odiff odiff, string options, string signal = "TERM")
+    public static OdiffProcess Start(Odiff odiff, string commandLine, string signal = "TERM")
     {
         // A background job of a shell ignores SIGINT, and so would what it starts.
         var start = new ProcessStartInfo(
-            "env", [$"--default-signal={signal}", Odiff.Executable, "silo", .. Odiff.Words(options)])
+            "env", [$"--default-signal={signal}", Odiff.Executable, .. Odiff.Words(commandLine)])
         {
             WorkingDirectory = odiff.Folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new SiloProcess(Process.Start(start)!, signal);
+        return new OdiffProcess(Process.Start(start)!, signal);
     }
 
     /// <summary>The line that it says when it is up.</summary>
@@ -42,7 +42,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(Deadline);
         return await _process.StandardOutput.ReadLineAsync(deadline.Token)
-            ?? throw new InvalidOperationException($"the silo ended: {await _error}");
+            ?? throw new InvalidOperationException($"it ended: {await _error}");
     }
 
     /// <summary>Tells it to end; how it ended, and what it said after it was up.</summary>
@@ -55,14 +55,18 @@ internal sealed class SiloProcess : IAsyncDisposable
         return (_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(deadline.Token), await _error);
     }
 
+    /// <summary>Ends it as SIGKILL does.</summary>
+    public async Task Kill()
+    {
+        if (_process.HasExited)
+            return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
-
+        await Kill();
         _process.Dispose();
     }
 }
