@@ -27,6 +27,11 @@ public sealed class GridOptions
     public TimeSpan SweepPatience { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How soon a silo has to answer, when a sweep has failed, to be taken for alive; 1 ms or more. Default 1 s.
+    /// </summary>
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// How long a silo that did not answer is left out where there are others, 0 or more. Default 10 s: by then it is known
     /// to be gone, or was only slow.
     /// </summary>
@@ -57,6 +62,8 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(SweepTimeout), $"must be 1 ms or more, was {SweepTimeout}");
         if (SweepPatience < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(SweepPatience), $"must be 0 or more, was {SweepPatience}");
+        if (PingTimeout < TimeSpan.FromMilliseconds(1))
+            throw new InvalidOptionException(nameof(PingTimeout), $"must be 1 ms or more, was {PingTimeout}");
         if (Suspicion < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(Suspicion), $"must be 0 or more, was {Suspicion}");
         if (MaxRecoveries < 0)

@@ -400,7 +400,7 @@ internal sealed partial class BatchRun
 
     private async Task Suspect(Epoch epoch, bool isLate)
     {
-        _answers = await epoch.WhichAnswer();
+        _answers = await epoch.WhichAnswer(_options.PingTimeout);
         for (var slice = 0; slice < _answers.Length; slice++)
         {
             if (!_answers[slice])

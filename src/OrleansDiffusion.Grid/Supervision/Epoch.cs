@@ -12,7 +12,7 @@ namespace OrleansDiffusion.Grid.Supervision;
 internal sealed partial class Epoch
 {
     private const int MostAttempts = 12;
-    private static readonly TimeSpan LongestPing = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ClosePause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
     private readonly BatchAssignment _batch;
@@ -124,9 +124,9 @@ internal sealed partial class Epoch
         return await exits;
     }
 
-    /// <summary>For every slice, whether its silo answers at once.</summary>
-    public async Task<ImmutableArray<bool>> WhichAnswer() =>
-        [.. await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(Answers))];
+    /// <summary>For every slice, whether its silo answers soon.</summary>
+    public async Task<ImmutableArray<bool>> WhichAnswer(TimeSpan longest) =>
+        [.. await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(slice => Answers(slice, longest)))];
 
     /// <summary>Who held what, for the epoch after this one.</summary>
     /// <param name="answers">For every slice, whether it answers; empty where all do.</param>
@@ -153,7 +153,7 @@ internal sealed partial class Epoch
             catch (Exception e)
             {
                 LogNotClosed(e, _batch.Key, Number, slice);
-                await Task.Delay(LongestPing, _time);
+                await Task.Delay(ClosePause, _time);
             }
         }
     }
@@ -164,13 +164,13 @@ internal sealed partial class Epoch
     private async Task Listen() =>
         _listening = await _exchange.Listen(_batch.Key, Number, asSupervisor: true, _barrier.Receive);
 
-    private async Task<bool> Answers(int slice)
+    private async Task<bool> Answers(int slice, TimeSpan longest)
     {
         if (!IsAlive(slice))
             return false;
         try
         {
-            await Slice(slice).Ping().WaitAsync(LongestPing);
+            await Slice(slice).Ping().WaitAsync(longest);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)

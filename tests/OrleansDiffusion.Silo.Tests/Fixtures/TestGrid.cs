@@ -133,7 +133,7 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.AddSamplingGrid(grid =>
         {
             grid.RecoveryDelay = TimeSpan.Zero;
-            grid.SweepPatience = Deadline; // a machine that is busy is no fault
+            (grid.SweepPatience, grid.PingTimeout) = (Deadline, Deadline); // a machine that is busy is no fault
             options.Grid(grid);
         });
         if (options.Devices(number) is { } devices)
