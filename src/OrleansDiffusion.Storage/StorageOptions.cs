@@ -3,6 +3,9 @@ namespace OrleansDiffusion.Storage;
 /// <summary>Where checkpoints and samples are kept, and how a store that fails is tried again.</summary>
 public sealed class StorageOptions
 {
+    /// <summary>The most that <see cref="AttemptTimeout"/> may be.</summary>
+    public static readonly TimeSpan LongestAttemptTimeout = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Path of a folder, or the http(s) address of a container of Azure Blob Storage with an optional folder below it,
     /// or null for this process's memory. Default null.

@@ -10,7 +10,6 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestLongestDelay = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
@@ -40,9 +39,10 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             yield return Refused(
                 nameof(options.FirstDelay),
                 $"{ShortestDelay} to {options.LongestDelay}, the {nameof(options.LongestDelay)}", options.FirstDelay);
-        if (options.AttemptTimeout < ShortestTimeout || options.AttemptTimeout > LongestTimeout)
+        if (options.AttemptTimeout < ShortestTimeout || options.AttemptTimeout > StorageOptions.LongestAttemptTimeout)
             yield return Refused(
-                nameof(options.AttemptTimeout), $"{ShortestTimeout} to {LongestTimeout}", options.AttemptTimeout);
+                nameof(options.AttemptTimeout), $"{ShortestTimeout} to {StorageOptions.LongestAttemptTimeout}",
+                options.AttemptTimeout);
     }
 
     private static IEnumerable<string> MistakesOfLocation(StorageOptions options)

@@ -17,7 +17,7 @@ internal static class BlobFailure
 
     /// <summary>Whether a condition of a write did not hold.</summary>
     public static bool IsConflict(RequestFailedException e, WriteCondition condition) =>
-        e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists
+        e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.BlobAlreadyExists
         || (e.Status == 404 && condition.RequiredVersion is not null);
 
     /// <summary>The same for whoever uses the store.</summary>

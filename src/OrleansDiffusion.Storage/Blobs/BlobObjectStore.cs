@@ -35,8 +35,11 @@ public sealed class BlobObjectStore : IObjectStore
         _prefix = prefix.Length == 0 || prefix.EndsWith('/') ? prefix : prefix + '/';
     }
 
-    /// <summary>Options of a client that leaves it to <see cref="Retries.RetriedObjectStore"/> to try again.</summary>
-    public static BlobClientOptions Options() => new() { Retry = { MaxRetries = 0 } };
+    /// <summary>
+    /// Options of a client that leaves it to <see cref="Retries.RetriedObjectStore"/> to give up an attempt and to try again.
+    /// </summary>
+    public static BlobClientOptions Options() =>
+        new() { Retry = { MaxRetries = 0, NetworkTimeout = StorageOptions.LongestAttemptTimeout } };
 
     /// <inheritdoc/>
     public async Task<StoredObject?> Read(string name, CancellationToken cancellationToken)
@@ -143,7 +146,7 @@ public sealed class BlobObjectStore : IObjectStore
         {
             // Gone is what was asked for.
         }
-        catch (RequestFailedException e) when (e.Status == 412)
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             throw new StoreConflictException(name, e);
         }

@@ -15,8 +15,8 @@ namespace OrleansDiffusion.Storage.Retries;
 public sealed class RetriedObjectStore : IObjectStore
 {
     private readonly IObjectStore _store;
-    private readonly TimeSpan _timeout;
-    private readonly ResiliencePipeline _attempts;
+    private readonly ResiliencePipeline _retries;
+    private readonly ResiliencePipeline _timeout;
 
     /// <summary>A store over another one.</summary>
     /// <param name="store">The store; it tries once.</param>
@@ -33,8 +33,8 @@ public sealed class RetriedObjectStore : IObjectStore
         ArgumentNullException.ThrowIfNull(time);
         StorageOptionsValidator.Check(options);
         _store = store;
-        _timeout = options.AttemptTimeout;
-        _attempts = Pipeline(options, logger, time);
+        _retries = Retries(options, logger, time);
+        _timeout = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.AttemptTimeout).Build();
     }
 
     /// <inheritdoc/>
@@ -83,31 +83,26 @@ public sealed class RetriedObjectStore : IObjectStore
         }
     }
 
-    private static ResiliencePipeline Pipeline(StorageOptions options, ILogger logger, TimeProvider time)
+    private static ResiliencePipeline Retries(StorageOptions options, ILogger logger, TimeProvider time)
     {
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time };
-        if (options.MostAttempts > 1)
+        if (options.MostAttempts == 1)
+            return ResiliencePipeline.Empty;
+        var retries = new RetryStrategyOptions
         {
-            pipeline.AddRetry(new RetryStrategyOptions
+            ShouldHandle = new PredicateBuilder().Handle<StoreException>(e => e.MayPass),
+            MaxRetryAttempts = options.MostAttempts - 1,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = options.FirstDelay,
+            MaxDelay = options.LongestDelay,
+            OnRetry = retry =>
             {
-                ShouldHandle = new PredicateBuilder()
-                    .Handle<StoreException>(e => e.MayPass).Handle<TimeoutRejectedException>(),
-                MaxRetryAttempts = options.MostAttempts - 1,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.FirstDelay,
-                MaxDelay = options.LongestDelay,
-                OnRetry = retry =>
-                {
-                    logger.AttemptFailed(
-                        retry.AttemptNumber + 1, options.MostAttempts, retry.RetryDelay,
-                        retry.Outcome.Exception?.Message);
-                    return default;
-                },
-            });
-        }
-
-        return pipeline.AddTimeout(options.AttemptTimeout).Build();
+                logger.AttemptFailed(
+                    retry.AttemptNumber + 1, options.MostAttempts, retry.RetryDelay, retry.Outcome.Exception?.Message);
+                return default;
+            },
+        };
+        return new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(retries).Build();
     }
 
     private static async Task<bool> Done(Task task)
@@ -120,15 +115,20 @@ public sealed class RetriedObjectStore : IObjectStore
         string what, Func<bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var attempts = 0;
+        return await _retries.ExecuteAsync(
+            async token => await TryOnce(what, inTime => attempt(attempts++ == 0, inTime), token), cancellationToken);
+    }
+
+    private async Task<T> TryOnce<T>(
+        string what, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    {
         try
         {
-            return await _attempts.ExecuteAsync(
-                async token => await attempt(attempts++ == 0, token), cancellationToken);
+            return await _timeout.ExecuteAsync(async token => await attempt(token), cancellationToken);
         }
         catch (TimeoutRejectedException e)
         {
-            throw new StoreException(
-                $"cannot {what}: no answer within {_timeout}, tried {attempts} times", mayPass: true, e);
+            throw new StoreException($"cannot {what}: no answer within {e.Timeout}", mayPass: true, e);
         }
     }
 }

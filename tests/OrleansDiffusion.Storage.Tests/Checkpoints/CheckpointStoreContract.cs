@@ -234,6 +234,28 @@ public abstract class CheckpointStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task What_the_next_claim_saves_is_no_rest_for_who_cleans_up_after_its_own()
+    {
+        await (await Claim()).Save(TestCheckpoint.Of(1), Token);
+        await Orphan();
+        var before = (await _objects.Read(Latest, Token))!.Version;
+        CheckpointLease? young = null;
+        _faulty.After = async (_, _) =>
+        {
+            if (young is not null || (await _objects.Read(Latest, Token))!.Version == before)
+                return;
+            young = await Claim(); // as soon as the pointer is the old one's
+            await young.Save(TestCheckpoint.Of(2), Token);
+        };
+
+        var old = await Claim(_faulty);
+
+        await AssertFenced(() => old.Save(TestCheckpoint.Of(3), Token));
+        await AssertKept(contents: 1);
+        TestCheckpoint.AssertSame(TestCheckpoint.Of(2), (await Claim()).Last);
+    }
+
+    [Fact]
     public async Task A_pointer_to_nothing_is_refused_until_it_is_discarded()
     {
         await (await Claim()).Save(TestCheckpoint.Of(1), Token);
