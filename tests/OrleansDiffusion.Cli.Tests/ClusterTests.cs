@@ -46,7 +46,7 @@ public sealed class ClusterTests : IAsyncDisposable
 
         var down = await Script("down");
         Assert.Equal((0, "", ""), (down.ExitCode, down.Output, down.Error));
-        Assert.All(members, member => Assert.False(Directory.Exists($"/proc/{member.Id}")));
+        Assert.All(members, member => Assert.False(IsRunning(member.Id)));
         Assert.False(Directory.Exists(_odiff.PathOf("cluster")));
     }
 
@@ -92,7 +92,7 @@ public sealed class ClusterTests : IAsyncDisposable
     [InlineData("up 1 --control 0", 2, "usage: ")]
     [InlineData("status", 1, "there is no cluster")]
     [InlineData("down", 1, "there is no cluster")]
-    [InlineData("up 1 --devices gpu", 1, "--devices must be a list of cpu")]
+    [InlineData("up 1 --devices gpu", 1, "odiff: --devices")]
     public async Task The_script_says_what_is_wrong_and_leaves_nothing(string arguments, int exitCode, string error)
     {
         var result = await Script(arguments);
@@ -112,8 +112,11 @@ public sealed class ClusterTests : IAsyncDisposable
         };
         var grid = await ChildProcess.Run(start);
         Assert.True(grid.ExitCode == 0, grid.Error);
-        var plain = await _odiff.Run($"{Job} --out plain.npy --in-process");
-        Assert.True(plain.ExitCode == 0, plain.Error);
+        if (!_odiff.Left.Contains("plain.npy"))
+        {
+            var plain = await _odiff.Run($"{Job} --out plain.npy --in-process");
+            Assert.True(plain.ExitCode == 0, plain.Error);
+        }
 
         var (expected, actual) = (_odiff.Npy("plain.npy"), _odiff.Npy("grid.npy"));
         Assert.Equal(expected.Shape, actual.Shape);
@@ -127,6 +130,19 @@ public sealed class ClusterTests : IAsyncDisposable
         Assert.Equal(0, status.ExitCode);
         return [.. status.Output.Split('\n').Select(line => line.Split(' '))
             .Select(words => (words[0], int.Parse(words[1], CultureInfo.InvariantCulture), words[2]))];
+    }
+
+    // A process that has ended has no command line, whether or not somebody has asked how.
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private Task<ChildResult> Script(string arguments)
