@@ -9,7 +9,8 @@ usage: scripts/cluster.sh up N [--control M] [OPTION...]   start N compute silos
        scripts/cluster.sh status                           a line "role pid address" for each process
        scripts/cluster.sh down                             end them all
 
-ODIFF_CLUSTER names the folder that keeps logs and what is running, ODIFF the odiff that is run.
+ODIFF_CLUSTER names the folder that keeps logs and what is running, ODIFF_STORE where jobs are kept (there, and gone with
+it), ODIFF the odiff that is run.
 END
   exit 2
 }
@@ -22,6 +23,7 @@ fail() {
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 odiff=${ODIFF:-$root/src/OrleansDiffusion.Cli/bin/Release/net10.0/odiff}
 state=${ODIFF_CLUSTER:-${XDG_RUNTIME_DIR:-/tmp}/odiff-cluster-$UID}
+store=${ODIFF_STORE:-$state/store}
 members=$state/members # role, pid, address, and when it was started: a pid may come again
 start_seconds=120
 end_seconds=20
@@ -114,7 +116,7 @@ up() {
     gateway=$port
     free_port
     if ((i < control)); then
-      launch control "$port" silo --role control --redis "$redis" --silo-port "$port" --gateway-port "$gateway"
+      launch control "$port" silo --role control --redis "$redis" --store "$store" --silo-port "$port" --gateway-port "$gateway"
     else
       launch compute "$port" silo --role compute --redis "$redis" --silo-port "$port" --gateway-port "$gateway" "${options[@]}"
     fi

@@ -73,7 +73,7 @@ internal static class ExchangeBenchmark
     private static async Task<BatchReport> Sample(
         LoopbackCluster cluster, SamplingRequest request, CancellationToken cancellationToken)
     {
-        var run = await GridRun.Plan(cluster.Grains, request, GridCalls.Once, cancellationToken);
+        var run = await GridRun.Plan(cluster.Grains, request, GridCalls.Once, cancellationToken: cancellationToken);
         BatchReport? report = null;
         await foreach (var batch in run.Draw(new Progress<JobProgress>(), cancellationToken))
             report = batch.Report;

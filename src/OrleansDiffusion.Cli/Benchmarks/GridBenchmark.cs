@@ -43,7 +43,7 @@ internal static class GridBenchmark
         EmbeddedGrid grid, SamplingRequest request, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken);
+        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken: cancellationToken);
         DrawnBatch? drawn = null;
         await foreach (var batch in run.Draw(new Progress<JobProgress>(), cancellationToken))
             drawn = batch;

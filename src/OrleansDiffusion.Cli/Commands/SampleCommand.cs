@@ -3,9 +3,11 @@ using System.Diagnostics;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Silo;
+using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -30,10 +32,11 @@ internal static class SampleCommand
         {
             await using var cluster = await ClusterConnection.Open(
                 redis, options.Cluster(parsed), TerminalLog.For(parsed), cancellationToken);
-            var job = await GridRun.Plan(cluster.Grains, request, GridCalls.Again, cancellationToken);
+            var job = await GridRun.Plan(cluster.Grains, request, GridCalls.Again, cancellationToken: cancellationToken);
             return await Draw(job, request, devices: null, options, parsed, cancellationToken);
         }
 
+        var checkpoint = options.Checkpoint(parsed);
         TorchRuntime.Load();
         if (options.IsInProcess(parsed))
         {
@@ -42,11 +45,22 @@ internal static class SampleCommand
         }
 
         var named = devices.Devices is null ? null : devices.Validate();
+        var kept = checkpoint is null ? null : await KeptJob(checkpoint.Open(parsed)!, cancellationToken);
         await using var grid = await EmbeddedGrid.Start(
-            silos, settings => settings with { Devices = devices }, TerminalLog.For(parsed), cancellationToken);
-        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken);
+            silos, settings => settings with { Devices = devices, Storage = checkpoint?.Read(parsed) },
+            TerminalLog.For(parsed), cancellationToken);
+        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, kept, cancellationToken);
         return await Draw(run, request, named, options, parsed, cancellationToken);
     }
+
+    // The job that is kept in a store, or the id of one that is to be.
+    private static async Task<string> KeptJob(IObjectStore store, CancellationToken cancellationToken) =>
+        await new JobStore(store).Jobs(cancellationToken) switch
+        {
+            [] => GridRun.NewJobId(),
+            [var only] => only,
+            var several => throw new InvalidOptionException("checkpoint", $"must hold one job, holds {several.Count}"),
+        };
 
     private static async Task<int> Draw(
         ISamplingRun run, SamplingRequest request, IReadOnlyList<Device>? devices, SampleOptions options,

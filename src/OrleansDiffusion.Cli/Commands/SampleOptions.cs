@@ -107,6 +107,9 @@ internal sealed class SampleOptions
 
     private readonly ClusterOption _cluster = new();
 
+    private readonly StoreOption _checkpoint = new(
+        "--checkpoint", "Keep the job there while it runs; the same command again goes on from it");
+
     private readonly Option<string> _out = new("--out")
     {
         Description = ".npy, .safetensors, a folder, or .png: a grid of images, a plot of two-dimensional samples.",
@@ -120,7 +123,7 @@ internal sealed class SampleOptions
         _model, _count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step,
         _earlyStop, _correctorSteps, _mode, _blocks, _blockSteps, _pointsPerNode, _lookahead, _linearization, _start,
         _tolerance, _maxSweeps, _seed, _label, _guidance, _batch, _silos, _devices, _inProcess, _connect,
-        _cluster, _out, _report,
+        _cluster, _checkpoint, _out, _report,
     ];
 
     public void AddTo(Command command)
@@ -201,12 +204,24 @@ internal sealed class SampleOptions
                 : null;
         }
 
-        Option[] excluded = [_silos, _devices, _inProcess];
+        Option[] excluded = [_silos, _devices, _inProcess, _checkpoint];
         if (excluded.FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
             throw new InvalidOptionException("connect", $"is not taken with {given.Name}, which is for a run in this process");
         return IsSequential(parsed)
             ? throw new InvalidOptionException("connect", "is not taken with --mode sequential, which runs in this process")
             : RedisAddress.Parse("connect", url);
+    }
+
+    /// <summary>Where the job is kept; null if it is not.</summary>
+    /// <exception cref="InvalidOptionException">There can be no store there, or there is to be no grid.</exception>
+    public StoreOption? Checkpoint(ParseResult parsed)
+    {
+        if (parsed.GetValue(_checkpoint) is null)
+            return null;
+        return IsInProcess(parsed)
+            ? throw new InvalidOptionException(
+                "checkpoint", "is taken by a grid, not by --in-process and --mode sequential")
+            : _checkpoint;
     }
 
     /// <summary>The name of the cluster to connect to.</summary>

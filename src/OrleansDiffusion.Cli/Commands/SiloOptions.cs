@@ -38,6 +38,8 @@ internal sealed class SiloOptions
 
     private readonly ClusterOption _cluster = new();
 
+    private readonly StoreOption _store = new("--store", "Keep jobs, checkpoints and samples there, not in memory");
+
     private readonly ChoiceOption<ExchangeKind> _exchange = new(
         Exchanges, "What carries the messages of sweeps, the same on all silos of the cluster");
 
@@ -52,7 +54,7 @@ internal sealed class SiloOptions
 
     public void AddTo(Command command)
     {
-        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _exchange];
+        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _exchange];
         foreach (var option in all)
             command.Options.Add(option);
     }
@@ -76,6 +78,7 @@ internal sealed class SiloOptions
                 ? address
                 : throw new InvalidOptionException("address", $"must be an IP address, was {parsed.GetValue(_address)}"),
             ClusterId = parsed.GetRequiredValue(_cluster),
+            Storage = _store.Read(parsed),
             Exchange = _exchange.Read(parsed),
         };
     }

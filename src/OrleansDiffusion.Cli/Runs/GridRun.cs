@@ -17,15 +17,19 @@ internal sealed class GridRun : ISamplingRun
     private readonly SamplingRequest _request;
     private readonly ResiliencePipeline _calls;
 
-    private GridRun(IGrainFactory grains, SamplingRequest request, JobOutline outline, ResiliencePipeline calls)
+    private readonly bool _isKept;
+
+    private GridRun(
+        IGrainFactory grains, SamplingRequest request, JobOutline outline, ResiliencePipeline calls, string? kept)
     {
+        (JobId, _isKept) = (kept ?? NewJobId(), kept is not null);
         _job = grains.GetGrain<ISamplingJobGrain>(JobId);
         _request = request;
         _calls = calls;
         Outline = outline;
     }
 
-    public string JobId { get; } = Guid.CreateVersion7().ToString();
+    public string JobId { get; }
 
     public JobOutline Outline { get; }
 
@@ -33,18 +37,23 @@ internal sealed class GridRun : ISamplingRun
     /// <param name="grains">The grid's grains.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="calls">How often calls are made: one of <see cref="GridCalls"/>.</param>
+    /// <param name="kept">The id of a job that is not cancelled when the run ends before; null for one of its own.</param>
     /// <param name="cancellationToken">Ends the planning.</param>
     /// <exception cref="InvalidOptionException">An option out of its range, or not taken by the sampler or model.</exception>
     /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
     public static async Task<GridRun> Plan(
-        IGrainFactory grains, SamplingRequest request, ResiliencePipeline calls, CancellationToken cancellationToken)
+        IGrainFactory grains, SamplingRequest request, ResiliencePipeline calls, string? kept = null,
+        CancellationToken cancellationToken = default)
     {
         var planner = grains.GetGrain<IPlannerGrain>(0);
         var planned = await calls.Make(token => planner.Plan(request, token), cancellationToken);
         return planned.Outline is { } outline
-            ? new GridRun(grains, request, outline, calls)
+            ? new GridRun(grains, request, outline, calls, kept)
             : throw MistakeOf(planned.Refusal!);
     }
+
+    /// <summary>An id that no job has.</summary>
+    public static string NewJobId() => Guid.CreateVersion7().ToString();
 
     public async IAsyncEnumerable<DrawnBatch> Draw(
         IProgress<JobProgress> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -81,7 +90,7 @@ internal sealed class GridRun : ISamplingRun
         }
         finally
         {
-            if (!isOver)
+            if (!isOver && !_isKept)
                 await Cancel();
         }
     }

@@ -10,6 +10,9 @@ public sealed class JobStore(IObjectStore store)
     private const string Folder = "jobs/";
     private const string File = "/job.json";
 
+    /// <summary>Whether records can be kept under an id: letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</summary>
+    public static bool IsJobId(string id) => ObjectName.IsPart(id);
+
     /// <summary>Reads a record.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -43,7 +43,7 @@ internal sealed partial class SamplingJobGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (JobId.Contains('/', StringComparison.Ordinal) || await records.Read(JobId, cancellationToken) is not { } there)
+        if (!JobStore.IsJobId(JobId) || await records.Read(JobId, cancellationToken) is not { } there)
             return;
         (_request, _outline, _state, _error) = (
             there.Record.Request, there.Record.Outline, there.Record.State, there.Record.Error);
@@ -57,8 +57,8 @@ internal sealed partial class SamplingJobGrain(
     public async Task<Refusal?> Submit(SamplingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (JobId.Contains('/', StringComparison.Ordinal))
-            return new Refusal("job", $"must have an id without slashes, was {JobId}");
+        if (!JobStore.IsJobId(JobId))
+            return new Refusal("job", $"must have an id of letters, digits, '.', '-' and '_', was {JobId}");
         if (_request is not null)
             return await SubmitAgain(request);
 

@@ -38,7 +38,7 @@ public static class ObjectName
     internal static bool IsName(string text) => text.Length <= Longest && Array.TrueForAll(text.Split('/'), IsPart);
 
     /// <summary>Whether a text is one part of a name.</summary>
-    internal static bool IsPart(string part) =>
+    public static bool IsPart(string part) =>
         part.Length is > 0 and <= LongestPart && part[0] != '.' && part.All(IsPlain);
 
     private static bool IsPlain(char character) =>
