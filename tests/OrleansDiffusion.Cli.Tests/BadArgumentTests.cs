@@ -117,6 +117,7 @@ public sealed class BadArgumentTests : IDisposable
         { Demo + "--connect redis://localhost --checkpoint kept", ["--connect", "--checkpoint"] },
         { Demo + "--checkpoint kept --in-process", ["--checkpoint", "--in-process"] },
         { Demo + "--checkpoint http://localhost:1/", ["--checkpoint", "container"] },
+        { "silo --eviction-notices soon", ["--eviction-notices", "azure", "URL", "soon"] },
         { "silo --store http://localhost:1/", ["--store", "container"] },
         { "bench grid --points 0", ["--points", "positive", "0"] },
         { "bench grid --tolerance 1e-3x", ["--tolerance", "1e-3x"] },

@@ -37,12 +37,20 @@ internal sealed class OdiffProcess : IAsyncDisposable
         return new OdiffProcess(Process.Start(start)!, signal);
     }
 
-    /// <summary>The line that it says when it is up.</summary>
+    /// <summary>The next line that it says: first when it is up.</summary>
     public async Task<string> Ready()
     {
         using var deadline = new CancellationTokenSource(Deadline);
         return await _process.StandardOutput.ReadLineAsync(deadline.Token)
             ?? throw new InvalidOperationException($"it ended: {await _error}");
+    }
+
+    /// <summary>How it ended, of itself.</summary>
+    public async Task<int> Ended()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Tells it to end; how it ended, and what it said after it was up.</summary>

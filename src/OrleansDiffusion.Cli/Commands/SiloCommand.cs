@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Commands;
@@ -25,12 +26,16 @@ internal static class SiloCommand
             settings.Devices.Validate();
         }
 
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }); // the endpoint is on the machine's own link
+        using var logs = LoggerFactory.Create(TerminalLog.For(parsed) ?? (_ => { }));
+        var events = options.EvictionNotices(parsed) is { } endpoint
+            ? new ScheduledEvents(http, endpoint, TimeProvider.System, logs.CreateLogger<ScheduledEvents>())
+            : null;
         try
         {
-            await using var silo = await RunningSilo.Start(settings, TerminalLog.For(parsed), cancellationToken);
-            Console.WriteLine(
-                $"silo ready {SiloOptions.Roles.NameOf(silo.Role)} {Environment.ProcessId} {silo.Address} {silo.GatewayAddress}");
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            var notice = await RunUntilTold(settings, events, TerminalLog.For(parsed), cancellationToken);
+            if (notice is not null)
+                await events!.Approve(notice, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -38,5 +43,23 @@ internal static class SiloCommand
         }
 
         return 0;
+    }
+
+    // Until the machine is taken away, or for ever.
+    private static async Task<EvictionNotice?> RunUntilTold(
+        SiloSettings settings, ScheduledEvents? events, Action<ILoggingBuilder>? log, CancellationToken cancellationToken)
+    {
+        await using var silo = await RunningSilo.Start(settings, log, cancellationToken);
+        Console.WriteLine(
+            $"silo ready {SiloOptions.Roles.NameOf(silo.Role)} {Environment.ProcessId} {silo.Address} {silo.GatewayAddress}");
+        if (events is null)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return null;
+        }
+
+        var notice = await events.WhenLeaving(cancellationToken);
+        Console.WriteLine($"silo leaves {notice.EventType} {notice.EventId}");
+        return notice;
     }
 }

@@ -38,6 +38,12 @@ internal sealed class SiloOptions
 
     private readonly ClusterOption _cluster = new();
 
+    private readonly Option<string?> _evictionNotices = new("--eviction-notices")
+    {
+        Description = "Leave the cluster when Azure is about to take this machine away: 'azure', or the URL of an endpoint "
+            + "that tells Scheduled Events as the instance metadata do [default: off].",
+    };
+
     private readonly StoreOption _store = new("--store", "Keep jobs, checkpoints and samples there, not in memory");
 
     private readonly ChoiceOption<ExchangeKind> _exchange = new(
@@ -54,7 +60,7 @@ internal sealed class SiloOptions
 
     public void AddTo(Command command)
     {
-        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _exchange];
+        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange];
         foreach (var option in all)
             command.Options.Add(option);
     }
@@ -82,6 +88,17 @@ internal sealed class SiloOptions
             Exchange = _exchange.Read(parsed),
         };
     }
+
+    /// <summary>Where eviction notices are told; null if nobody is to be asked.</summary>
+    /// <exception cref="InvalidOptionException">It is no such address.</exception>
+    public Uri? EvictionNotices(ParseResult parsed) => parsed.GetValue(_evictionNotices) switch
+    {
+        null => null,
+        "azure" => ScheduledEvents.AzureEndpoint,
+        var text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new InvalidOptionException("eviction-notices", $"must be azure or a http(s) URL, was {text}"),
+    };
 
     private static async Task<IPEndPoint> EndPointOf(string text, CancellationToken cancellationToken)
     {
