@@ -39,6 +39,7 @@ internal sealed partial class BatchRun
     private readonly SweepDeadline _deadline;
     private readonly Dictionary<SiloAddress, long> _suspects = []; // and since when, a timestamp
     private readonly HashSet<SiloAddress> _leaving = [];
+    private readonly Doubts _doubts = new();
     private readonly List<Task> _closing = []; // epochs that are over
     private readonly Wavefront _front;
     private readonly byte[]?[] _states; // what left the last block end that was taken; null for the initial noise
@@ -267,8 +268,10 @@ internal sealed partial class BatchRun
         _deadline.Note(took);
         Count(moved, took);
 
+        Doubt(moved);
         Note(open, moved);
         _front.Advance();
+        NoteFaults();
         await TakeExits(cancellationToken);
     }
 
@@ -280,6 +283,47 @@ internal sealed partial class BatchRun
         _evaluations += moved.Sum(slice => (long)slice.Rows);
         _modelCalls += moved.Sum(slice => (long)slice.ModelCalls);
         _messages += 1 + moved.Sum(slice => (long)slice.Messages);
+    }
+
+    // What a silo returns at a sample's lead for the first time is asked of another one, if there is one.
+    private void Doubt(IReadOnlyList<Moved> moved)
+    {
+        var doubted = new HashSet<SiloAddress>();
+        foreach (var slice in moved)
+        {
+            var silo = _epoch!.Members[slice.Slice];
+            foreach (var found in slice.NotFinite.Where(found => _front.IsAlive(found.Sample) && found.Block == _front.Lead(found.Sample)))
+            {
+                var (first, isConfirmed) = _doubts.Take(found, silo);
+                if (isConfirmed)
+                {
+                    _doubts.Confirm(found);
+                    _suspects.Remove(first);
+                }
+                else
+                {
+                    doubted.Add(silo);
+                }
+            }
+        }
+
+        if (doubted.Count == 0 || _silos.Find().All(silo => doubted.Contains(silo.Silo) || _leaving.Contains(silo.Silo)))
+            return;
+        foreach (var silo in doubted)
+            _suspects[silo] = _time.GetTimestamp();
+        throw new DoubtException($"NaN or infinity from silo {string.Join(", ", doubted)}; another one is asked");
+    }
+
+    private void NoteFaults()
+    {
+        foreach (var (sample, block) in _front.Accepted)
+        {
+            foreach (var silo in _doubts.Done(sample, block))
+            {
+                if (_silos.Quarantine(silo))
+                    LogQuarantined(silo);
+            }
+        }
     }
 
     private void Note(List<int> open, IReadOnlyList<Moved> moved)
@@ -393,6 +437,12 @@ internal sealed partial class BatchRun
         await Task.Delay(_options.RecoveryDelay * doubled, _time, cancellationToken);
         _recoveries++;
         _recoveriesInARow++;
+        GridMetrics.Recovered(failure switch
+        {
+            DoubtException => "doubt",
+            LateSweepException => "late",
+            _ => "failed",
+        });
         if (_epoch is not null)
             await Suspect(_epoch, isLate: failure is LateSweepException);
         _isToBegin = true;
@@ -432,6 +482,9 @@ internal sealed partial class BatchRun
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: epoch {Epoch} on {Silos} silos")]
     private partial void LogOpening(BatchKey batch, int epoch, int silos);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Silo {Silo} returned NaN or infinity where others did not, repeatedly: it is left out from now on")]
+    private partial void LogQuarantined(SiloAddress silo);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: silo {Silo} does not answer")]
     private partial void LogSuspect(BatchKey batch, SiloAddress silo);

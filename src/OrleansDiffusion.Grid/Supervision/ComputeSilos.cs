@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 
@@ -12,6 +13,7 @@ public sealed class ComputeSilos : ISiloStatusListener
     private readonly ISiloStatusOracle _silos;
     private readonly IClusterManifestProvider _manifests;
     private readonly ISiloMetadataCache _metadata;
+    private readonly ConcurrentDictionary<SiloAddress, bool> _quarantined = [];
     private TaskCompletionSource _changed = Signal();
 
     /// <param name="silos">Which are active.</param>
@@ -27,7 +29,24 @@ public sealed class ComputeSilos : ISiloStatusListener
     public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>The silos, in an order that is the same for all who ask, each with its number of devices.</summary>
-    public IReadOnlyList<(SiloAddress Silo, int Devices)> Find() =>
+    public IReadOnlyList<(SiloAddress Silo, int Devices)> Find()
+    {
+        var all = All();
+        var trusted = all.Where(silo => !_quarantined.ContainsKey(silo.Silo)).ToList();
+        return trusted.Count > 0 ? trusted : all;
+    }
+
+    /// <summary>Leaves a silo out from now on, where there are others.</summary>
+    /// <returns>Whether it was not left out before.</returns>
+    public bool Quarantine(SiloAddress silo)
+    {
+        if (!_quarantined.TryAdd(silo, true))
+            return false;
+        GridMetrics.Quarantine(silo);
+        return true;
+    }
+
+    private List<(SiloAddress Silo, int Devices)> All() =>
     [
         .. _silos.GetApproximateSiloStatuses(onlyActive: true).Keys
             .Where(silo => _manifests.Current.Silos.TryGetValue(silo, out var manifest) && manifest.Grains.ContainsKey(Slice))
