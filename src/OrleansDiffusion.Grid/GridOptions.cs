@@ -44,6 +44,12 @@ public sealed class GridOptions
     public bool WarmRestart { get; set; } = true;
 
     /// <summary>
+    /// The least time from one checkpoint of a batch to the next, 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/> for
+    /// none but the first. Default 0: every block end is written, or the latest where the store is slower.
+    /// </summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.Zero;
+
+    /// <summary>
     /// How often a batch is begun anew in a row, without headway between, before its job fails; 0 or more. Default 8, 51 s
     /// with the default delay: a silo that died is known to be gone before.
     /// </summary>
@@ -66,6 +72,12 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(PingTimeout), $"must be 1 ms or more, was {PingTimeout}");
         if (Suspicion < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(Suspicion), $"must be 0 or more, was {Suspicion}");
+        if (CheckpointInterval < TimeSpan.Zero && CheckpointInterval != Timeout.InfiniteTimeSpan)
+        {
+            throw new InvalidOptionException(
+                nameof(CheckpointInterval), $"must be 0 or more, or infinite, was {CheckpointInterval}");
+        }
+
         if (MaxRecoveries < 0)
             throw new InvalidOptionException(nameof(MaxRecoveries), $"must be 0 or more, was {MaxRecoveries}");
         if (RecoveryDelay < TimeSpan.Zero)

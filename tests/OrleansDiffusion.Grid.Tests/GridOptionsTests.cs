@@ -8,6 +8,10 @@ public sealed class GridOptionsTests
     {
         { nameof(GridOptions.Streams), options => options.Streams = "" },
         { nameof(GridOptions.SweepTimeout), options => options.SweepTimeout = TimeSpan.Zero },
+        { nameof(GridOptions.SweepPatience), options => options.SweepPatience = TimeSpan.FromSeconds(-1) },
+        { nameof(GridOptions.PingTimeout), options => options.PingTimeout = TimeSpan.Zero },
+        { nameof(GridOptions.Suspicion), options => options.Suspicion = TimeSpan.FromSeconds(-1) },
+        { nameof(GridOptions.CheckpointInterval), options => options.CheckpointInterval = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.MaxRecoveries), options => options.MaxRecoveries = -1 },
         { nameof(GridOptions.RecoveryDelay), options => options.RecoveryDelay = TimeSpan.FromSeconds(-1) },
     };
@@ -16,7 +20,11 @@ public sealed class GridOptionsTests
     public void Usual_options_and_direct_calls_are_taken()
     {
         new GridOptions().Validate();
-        new GridOptions { Streams = null, MaxRecoveries = 0, RecoveryDelay = TimeSpan.Zero }.Validate();
+        new GridOptions
+        {
+            Streams = null, MaxRecoveries = 0, RecoveryDelay = TimeSpan.Zero, SweepPatience = TimeSpan.Zero,
+            Suspicion = TimeSpan.Zero, CheckpointInterval = Timeout.InfiniteTimeSpan,
+        }.Validate();
     }
 
     [Theory]

@@ -15,7 +15,7 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 internal static class ExchangeBenchmark
 {
     private const int Blocks = 20;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Runs the same job over every exchange and size. Jobs before it, while the code is compiled, do not count.

@@ -11,5 +11,6 @@ internal static class BenchCommand
         BenchLinearizationsCommand.Create(),
         BenchGridCommand.Create(),
         BenchExchangeCommand.Create(),
+        BenchCheckpointsCommand.Create(),
     };
 }

@@ -11,17 +11,23 @@ namespace OrleansDiffusion.Grid.Durability;
 /// </summary>
 /// <param name="batch">The batch.</param>
 /// <param name="lease">The right to write them.</param>
+/// <param name="interval">The least time between two; infinite for none.</param>
+/// <param name="time">The clock.</param>
 /// <param name="fenced">Called when somebody else has claimed the batch.</param>
 /// <param name="logger">Told of checkpoints that could not be written; the next one makes up for them.</param>
-internal sealed partial class CheckpointWriter(BatchKey batch, CheckpointLease lease, Action fenced, ILogger logger)
+internal sealed partial class CheckpointWriter(
+    BatchKey batch, CheckpointLease lease, TimeSpan interval, TimeProvider time, Action fenced, ILogger logger)
 {
     private Func<Checkpoint>? _due;
     private Task _writing = Task.CompletedTask;
+    private long _last = time.GetTimestamp();
 
     /// <summary>A checkpoint is due; it is made when the one under way is written.</summary>
     public void Note(Func<Checkpoint> make, CancellationToken cancellationToken)
     {
-        _due = make;
+        if (interval == Timeout.InfiniteTimeSpan || time.GetElapsedTime(_last) < interval)
+            return;
+        (_due, _last) = (make, time.GetTimestamp());
         if (_writing.IsCompleted)
             _writing = WriteAll(cancellationToken);
     }
@@ -40,7 +46,9 @@ internal sealed partial class CheckpointWriter(BatchKey batch, CheckpointLease l
             _due = null;
             try
             {
-                await lease.Save(make(), cancellationToken);
+                // It is laid out and hashed beside the sweeps, too.
+                var checkpoint = make();
+                await Task.Run(() => lease.Save(checkpoint, cancellationToken), cancellationToken);
             }
             catch (FencedException)
             {

@@ -73,7 +73,8 @@ internal sealed partial class BlockSupervisorGrain(
             var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
             var run = _run = new BatchRun(batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, logger);
             await lease.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
-            var writer = new CheckpointWriter(batch.Key, lease, _cancelled.Cancel, logger);
+            var writer = new CheckpointWriter(
+                batch.Key, lease, options.Value.CheckpointInterval, time, _cancelled.Cancel, logger);
             await run.Run(
                 () => Tell(job, batch.Key.Batch, run), () => writer.Note(() => run.Checkpoint(hash), token), token);
             await writer.Finish();
