@@ -25,6 +25,7 @@ internal sealed partial class BlockSupervisorGrain(
 
     private readonly CancellationTokenSource _cancelled = new();
     private bool _isStarted;
+    private bool _isLeft; // another supervisor will go on
     private BatchRun? _run;
     private Task _walk = Task.CompletedTask;
     private Task _told = Task.CompletedTask;
@@ -57,8 +58,11 @@ internal sealed partial class BlockSupervisorGrain(
         await _walk;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _cancelled.CancelAsync();
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _isLeft = !_walk.IsCompleted;
+        await _cancelled.CancelAsync();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _cancelled.Dispose();
@@ -157,7 +161,7 @@ internal sealed partial class BlockSupervisorGrain(
     {
         try
         {
-            if (_run is not null)
+            if (_run is not null && !_isLeft)
                 await _run.Close();
         }
         catch (Exception e)

@@ -21,11 +21,15 @@ internal sealed partial class SliceGrain(
     ILogger<SliceGrain> logger)
     : LedGrain, ISliceGrain, IDisposable
 {
+    // Longer than a sweep may take. Who is not told anything is of a supervisor that is gone.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(15);
+
     private readonly SemaphoreSlim _gate = new(1); // opening and closing take time, and calls of both may interleave
     private readonly CancellationTokenSource _cancelled = new();
     private IAsyncDisposable? _listening;
     private SliceSpec? _spec;
     private SliceRun? _run;
+    private IGrainTimer? _silence;
     private int _sweep;         // the last one that was begun
     private SweepMessage? _said; // what was said of it
     private Task _sweeping = Task.CompletedTask;
@@ -116,6 +120,8 @@ internal sealed partial class SliceGrain(
         _spec = spec;
         _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count, logger);
         held.Add(key);
+        _silence = this.RegisterGrainTimer(
+            _ => Close(), new GrainTimerCreationOptions(LongestSilence, LongestSilence) { Interleave = true });
         try
         {
             await Task.WhenAll(Listen(key), _run.Open(cancellationToken));
@@ -142,6 +148,7 @@ internal sealed partial class SliceGrain(
     {
         if (_run is null || message.Epoch != _spec!.Epoch)
             return;
+        _silence?.Change(LongestSilence, LongestSilence);
         switch (message)
         {
             case Folded folded:
