@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Nodes.Tests;
 

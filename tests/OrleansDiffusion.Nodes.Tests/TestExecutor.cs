@@ -1,5 +1,6 @@
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Nodes.Tests;
 

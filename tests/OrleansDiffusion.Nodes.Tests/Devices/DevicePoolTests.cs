@@ -1,4 +1,5 @@
 using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Nodes.Tests.Devices;
 

@@ -6,6 +6,7 @@ using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Faults;
 

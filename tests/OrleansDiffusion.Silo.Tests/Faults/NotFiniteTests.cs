@@ -6,6 +6,7 @@ using OrleansDiffusion.Grid;
 using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Faults;
 

@@ -1,6 +1,7 @@
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Faults;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansDiffusion.Storage.Objects;
 using OrleansDiffusion.Storage.Retries;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Storage.Tests.Retries;
 

@@ -1,15 +1,24 @@
-namespace OrleansDiffusion.Storage.Tests;
+namespace OrleansDiffusion.Tests;
 
 /// <summary>A time that passes when the test says so; timers ring within <see cref="Advance"/>.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(TimeSpan Wait, TaskCompletionSource Armed)> _awaited = [];
+    private TimeSpan _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>How much has passed.</summary>
-    public TimeSpan Now { get; private set; }
+    public TimeSpan Now
+    {
+        get
+        {
+            lock (_gate)
+                return _now;
+        }
+    }
 
     public override long GetTimestamp() => Now.Ticks;
 
@@ -24,13 +33,26 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Completes when somebody waits for that long from now on.</summary>
+    public Task Armed(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            if (_timers.Exists(timer => timer.Due == _now + wait))
+                return Task.CompletedTask;
+            var armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((wait, armed));
+            return armed.Task;
+        }
+    }
+
     public void Advance(TimeSpan time)
     {
         Timer[] ringing;
         lock (_gate)
         {
-            Now += time;
-            ringing = [.. _timers.Where(timer => timer.Due <= Now)];
+            _now += time;
+            ringing = [.. _timers.Where(timer => timer.Due <= _now)];
             foreach (var timer in ringing)
                 timer.Due = null;
         }
@@ -60,7 +82,13 @@ internal sealed class ManualTime : TimeProvider
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._gate)
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time.Now + dueTime;
+            {
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+                foreach (var (_, armed) in time._awaited.Where(awaited => awaited.Wait == dueTime))
+                    armed.TrySetResult();
+                time._awaited.RemoveAll(awaited => awaited.Wait == dueTime);
+            }
+
             return true;
         }
 
