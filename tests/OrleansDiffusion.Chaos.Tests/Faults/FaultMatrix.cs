@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using OrleansDiffusion.Chaos.Tests.Cluster;
+using OrleansDiffusion.Chaos.Tests.Jobs;
+
+namespace OrleansDiffusion.Chaos.Tests.Faults;
+
+/// <summary>The cluster that faults are made in, the undisturbed run, and what the faults cost.</summary>
+public sealed class FaultMatrix : IAsyncLifetime
+{
+    internal const int ControlSilos = 2;
+    internal const int ComputeSilos = 3;
+    internal const int MostBatches = 8;
+
+    private readonly List<FaultRow> _rows = [];
+    private FinishedJob? _undisturbed;
+
+    internal FaultCluster Cluster { get; } = new();
+
+    internal FinishedJob Undisturbed => _undisturbed!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Cluster.Heal(ControlSilos, ComputeSilos);
+        _undisturbed = await JobRun.Start(Cluster.Grains, ChaosRequest.Of(MostBatches)).End();
+        Assert.Equal(0, _undisturbed.Recoveries);
+    }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+
+    /// <summary>The sweep of a batch that is the first, one in the middle or the last but one of a block.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="share">0 for the first to 1 for the last.</param>
+    internal int SweepOf(int batch, int block, double share)
+    {
+        var sweeps = Undisturbed.Heard.Select(heard => heard.Progress)
+            .Where(step => step.FirstSample == batch * ChaosRequest.SamplesOfBatch && step.Block == block)
+            .Select(step => step.Sweep)
+            .ToList();
+        return sweeps[0] + (int)(share * (sweeps[^1] - sweeps[0]));
+    }
+
+    /// <summary>Notes what a fault cost, and asserts that it cost no more than time.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="begun">When it began, a timestamp.</param>
+    /// <param name="heard">What was heard of the job.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="batches">How many batches it has.</param>
+    internal async Task Note(string fault, long begun, IEnumerable<Heard> heard, FinishedJob job, int batches)
+    {
+        var count = batches * ChaosRequest.SamplesOfBatch;
+        var expected = Undisturbed.Samples[..(count * Undisturbed.Samples.Length / (MostBatches * ChaosRequest.SamplesOfBatch))];
+        Assert.Equal(expected.Length, job.Samples.Length);
+        var distance = TensorPrimitives.Distance<float>(expected, job.Samples) / Math.Sqrt(expected.Length);
+        var row = new FaultRow(
+            fault, Recovery(begun, [.. heard]), job.Rounds(batches) - Undisturbed.Rounds(batches), job.Recoveries, distance);
+        Write(row);
+
+        Assert.InRange(distance, 0, 2 * ChaosRequest.Of(batches).Tolerance);
+        Assert.Equal(count, job.Batches.Sum(batch => batch.Samples));
+        Assert.All(job.Batches, batch => Assert.Empty(batch.Lost));
+        await StoredSamples.AreOnceEach(Cluster.Store, job, count);
+    }
+
+    // The sweep that was under way may still be heard of.
+    private static TimeSpan? Recovery(long begun, List<Heard> heard)
+    {
+        var last = heard.Last(step => step.At <= begun).Progress;
+        var next = heard.Find(step => step.At > begun
+            && (step.Progress.FirstSample > last.FirstSample || step.Progress.Sweep > last.Sweep + 1));
+        return next is null ? null : Stopwatch.GetElapsedTime(begun, next.At);
+    }
+
+    private void Write(FaultRow row)
+    {
+        _rows.Add(row);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{FaultRow.Header}\n{row}");
+        if (Environment.GetEnvironmentVariable("ODIFF_FAULT_MATRIX") is { Length: > 0 } file)
+            File.WriteAllText(file, string.Join('\n', [FaultRow.Header, .. _rows]) + "\n");
+    }
+}
