@@ -38,9 +38,7 @@ internal static class Membership
     // their iterates, and slices the sweep under way. This one registers them elsewhere.
     private static void AddGrainDirectory(this ISiloBuilder silo)
     {
-#pragma warning disable ORLEANSEXP003 // for evaluation
         silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
 
         // After a crash it would let no grain be registered where the dead silo's were until that must have noticed itself.
         // Here two of a grain do no harm: epochs and claims of checkpoints keep the older one out.
