@@ -64,7 +64,7 @@ public sealed class FaultCluster : IAsyncDisposable
         var ports = LoopbackPorts.Free(2 * roles.Count);
         _silos.AddRange(await Task.WhenAll(roles.Select((role, i) => OdiffProcess.Start(
             $"silo --role {role} --redis {RedisUrl} --store {Store} --silo-port {ports[2 * i]} --gateway-port {ports[(2 * i) + 1]}"
-            + (role == Compute ? " --devices emulated:50ms" : "")))));
+            + (role == Compute ? " --devices emulated:30ms" : "")))));
     }
 
     /// <summary>Ends all silos as SIGKILL does.</summary>
@@ -106,7 +106,11 @@ public sealed class FaultCluster : IAsyncDisposable
         var id = GridRun.NewJobId();
         var hosts = (await Call(() => Management.GetHosts(onlyActive: true))).Keys;
         var places = Silos(Control).Select(process => hosts.Single(silo => IsAt(process, silo))).ToList();
-        await PlacementHint.On(places[0], () => Grains.GetGrain<ISamplingJobGrain>(id).Status());
+        await Call(async () =>
+        {
+            await PlacementHint.On(places[0], () => Grains.GetGrain<ISamplingJobGrain>(id).Status());
+            return true;
+        });
         for (var batch = 0; batch < 2; batch++)
         {
             var supervisor = Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, batch).ToString());

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using OrleansDiffusion.Chaos.Tests.Cluster;
 using OrleansDiffusion.Chaos.Tests.Jobs;
 
@@ -10,7 +9,7 @@ public sealed class FaultMatrix : IAsyncLifetime
 {
     internal const int ControlSilos = 2;
     internal const int ComputeSilos = 3;
-    internal const int MostBatches = 8;
+    internal const int MostBatches = 10;
 
     private readonly List<FaultRow> _rows = [];
     private FinishedJob? _undisturbed;
@@ -49,18 +48,12 @@ public sealed class FaultMatrix : IAsyncLifetime
     /// <param name="batches">How many batches it has.</param>
     internal async Task Note(string fault, long begun, IEnumerable<Heard> heard, FinishedJob job, int batches)
     {
-        var count = batches * ChaosRequest.SamplesOfBatch;
-        var expected = Undisturbed.Samples[..(count * Undisturbed.Samples.Length / (MostBatches * ChaosRequest.SamplesOfBatch))];
-        Assert.Equal(expected.Length, job.Samples.Length);
-        var distance = TensorPrimitives.Distance<float>(expected, job.Samples) / Math.Sqrt(expected.Length);
+        var distance = job.DistanceFrom(Undisturbed, batches);
         var row = new FaultRow(
             fault, Recovery(begun, [.. heard]), job.Rounds(batches) - Undisturbed.Rounds(batches), job.Recoveries, distance);
         Write(row);
 
-        Assert.InRange(distance, 0, 2 * ChaosRequest.Of(batches).Tolerance);
-        Assert.Equal(count, job.Batches.Sum(batch => batch.Samples));
-        Assert.All(job.Batches, batch => Assert.Empty(batch.Lost));
-        await StoredSamples.AreOnceEach(Cluster.Store, job, count);
+        await job.IsComplete(Undisturbed, batches, Cluster.Store);
     }
 
     // The sweep that was under way may still be heard of.

@@ -54,7 +54,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
         var holder = await Cluster.HolderOf(Cluster.Grains.GetGrain<ISamplingJobGrain>(id));
         Assert.NotSame(
             holder, await Cluster.HolderOf(Cluster.Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 1).ToString())));
-        await Disturb("kill -9 of the job's silo", batch: 1, 0.5, _ => holder.Kill(), id: id);
+        await Disturb("kill -9 of the job's silo", batch: 1, 0.5, _ => holder.Kill(), batches: 4, id);
     }
 
     [Fact]
@@ -102,12 +102,13 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
             await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
             await Cluster.Redis.Signal("CONT");
         },
-        batches: 4);
+        batches: 3);
 
     [Fact]
     public async Task Compute_silos_come_and_leave_in_order()
     {
         await Cluster.Heal(FaultMatrix.ControlSilos, compute: 2);
+        var left = 0; // the batch in which they leave
         var job = await Disturb(
             "2, 4, then 1 compute silos, by SIGTERM", batch: 0, 0.5,
             async job =>
@@ -115,6 +116,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
                 await Cluster.Add(control: 0, compute: 2);
                 var joined = job.Last.FirstSample;
                 await job.When(step => step.FirstSample > joined + ChaosRequest.SamplesOfBatch && step.Block >= Block);
+                left = job.Last.FirstSample / ChaosRequest.SamplesOfBatch;
                 var leaving = Cluster.Silos(FaultCluster.Compute).Take(3).ToList();
                 await Task.WhenAll(leaving.Select(silo => silo.Signal("TERM")));
                 Assert.All(await Task.WhenAll(leaving.Select(silo => silo.Exit(LongestLeave))), code => Assert.Equal(0, code));
@@ -123,19 +125,25 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
 
         Assert.Contains(job.Batches, batch => batch.Silos == 4);
         Assert.Equal(1, job.Batches[^1].Silos);
-        Assert.Equal(0, job.Recoveries);
+        Assert.InRange(left, 1, FaultMatrix.MostBatches - 2);
+        Assert.All(job.Batches.Skip(left), batch => Assert.Equal(0, batch.Recoveries));
     }
 
     [Fact]
-    public Task Disk_of_the_store_is_full_for_a_while() => Disturb(
-        "the store's disk full for 8 s", batch: 0, 0.5,
-        async _ =>
-        {
-            var writers = Cluster.Silos(FaultCluster.Control);
-            await Task.WhenAll(writers.Select(silo => silo.LimitFiles("0")));
-            await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
-            await Task.WhenAll(writers.Select(silo => silo.LimitFiles("unlimited")));
-        });
+    public async Task Disk_of_the_store_is_full_for_a_while()
+    {
+        var job = await Disturb(
+            "the store's disk full for 6 s", batch: 0, 0.5,
+            async _ =>
+            {
+                var writers = Cluster.Silos(FaultCluster.Control);
+                await Task.WhenAll(writers.Select(silo => silo.LimitFiles("0")));
+                await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+                await Task.WhenAll(writers.Select(silo => silo.LimitFiles("unlimited")));
+            });
+
+        Assert.Equal(0, job.Recoveries); // what could not be written was written later
+    }
 
     [Fact]
     public async Task Batch_is_claimed_by_somebody_else()

@@ -18,14 +18,16 @@ internal sealed class JobRun : IProgress<JobProgress>
     private readonly List<(Func<JobProgress, bool> IsMet, TaskCompletionSource Met)> _awaited = [];
     private readonly Task<FinishedJob> _running;
 
-    private JobRun(IGrainFactory grains, SamplingRequest request, string id)
+    private JobRun(IGrainFactory grains, SamplingRequest request, string id, TimeSpan deadline)
     {
         Id = id;
-        _ending.CancelAfter(Deadline);
+        _ending.CancelAfter(deadline);
         _running = Run(grains, request);
     }
 
     public string Id { get; }
+
+    public bool IsOver => _running.IsCompleted;
 
     /// <summary>What was heard last.</summary>
     public JobProgress Last
@@ -38,8 +40,9 @@ internal sealed class JobRun : IProgress<JobProgress>
     }
 
     /// <summary>Submits a job, or goes on with the one of that id.</summary>
-    public static JobRun Start(IGrainFactory grains, SamplingRequest request, string? id = null) =>
-        new(grains, request, id ?? GridRun.NewJobId());
+    public static JobRun Start(
+        IGrainFactory grains, SamplingRequest request, string? id = null, TimeSpan? deadline = null) =>
+        new(grains, request, id ?? GridRun.NewJobId(), deadline ?? Deadline);
 
     /// <summary>Waits for a progress message; fails if the job ends before.</summary>
     public async Task When(Func<JobProgress, bool> isMet)

@@ -1,0 +1,42 @@
+using OrleansDiffusion.Chaos.Tests.Cluster;
+using OrleansDiffusion.Chaos.Tests.Jobs;
+
+namespace OrleansDiffusion.Chaos.Tests.Faults;
+
+/// <summary>Compute silos are killed and replaced over one job after another.</summary>
+public sealed class SoakTests
+{
+    private const string Kills = "ODIFF_SOAK";
+    private const int Batches = 10;
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestPeace = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Every_sample_of_every_job_is_there()
+    {
+        Assert.SkipUnless(
+            int.TryParse(Environment.GetEnvironmentVariable(Kills), out var kills), $"{Kills} says how many kills it takes: 200");
+        var random = new Random(1);
+        await using var cluster = new FaultCluster();
+        await cluster.Heal(control: 2, compute: 3);
+        var undisturbed = await JobRun.Start(cluster.Grains, ChaosRequest.Of(Batches)).End();
+        for (int killed = 0, jobs = 1; killed < kills; jobs++)
+        {
+            var job = JobRun.Start(cluster.Grains, ChaosRequest.Of(Batches), deadline: Deadline);
+            while (!job.IsOver && killed < kills)
+            {
+                await Task.Delay(random.NextDouble() * LongestPeace, TestContext.Current.CancellationToken);
+                await cluster.Silos(FaultCluster.Compute)[random.Next(3)].Kill();
+                killed++;
+                await cluster.Add(control: 0, compute: 1);
+            }
+
+            var done = await job.End();
+            await done.IsComplete(undisturbed, Batches, cluster.Store);
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"job {jobs}: {killed} kills so far, {done.Recoveries} recoveries, "
+                + $"{done.Rounds(Batches) - undisturbed.Rounds(Batches)} extra sweeps, "
+                + $"RMS distance {done.DistanceFrom(undisturbed, Batches):g2}");
+        }
+    }
+}
