@@ -7,6 +7,7 @@ using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Storage.Checkpoints;
+using OrleansDiffusion.Storage.Objects;
 using Orleans.Concurrency;
 
 namespace OrleansDiffusion.Grid.Supervision;
@@ -92,6 +93,10 @@ internal sealed partial class BlockSupervisorGrain(
         {
             LogCancelled(batch.Key);
         }
+        catch (StoreException e) when (e.MayPass)
+        {
+            LogStoreAway(e, batch.Key); // the job has it started again
+        }
         catch (Exception e)
         {
             LogFailed(e, batch.Key);
@@ -175,6 +180,9 @@ internal sealed partial class BlockSupervisorGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is cancelled")]
     private partial void LogCancelled(BatchKey batch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} waits for the store of its checkpoints")]
+    private partial void LogStoreAway(Exception e, BatchKey batch);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} failed")]
     private partial void LogFailed(Exception e, BatchKey batch);

@@ -36,6 +36,46 @@ public sealed class WavefrontDecisionTests
     }
 
     [Fact]
+    public void A_front_that_goes_on_from_another_decides_as_that_does()
+    {
+        var front = Front(samples: 3, blocks: 6, lookahead: 2);
+        Sweep(front, (sample, block) => sample == 0 && block == 0 ? Done : Moving);
+        front.NotFinite(sample: 2, block: 0, step: 1);
+        Sweep(front, (sample, block) => sample == 0 && block == 1 ? Done : Moving);
+        var heir = Front(samples: 3, blocks: 6, lookahead: 2);
+
+        heir.Resume([2, 0, 0], front.Sweep, front.SweepsPerBlock, front.MaxResidual, front.Lost);
+        front.Restart();
+
+        Assert.Equal((front.FirstOpen, front.OpenEnd, front.Sweep), (heir.FirstOpen, heir.OpenEnd, heir.Sweep));
+        Assert.Equal(front.Entered, heir.Entered);
+        Assert.Equal([(2, 0, 1)], heir.Lost);
+        while (!front.IsDone)
+        {
+            Sweep(front, (sample, _) => sample == front.Sweep % 2 ? Done : Moving);
+            Sweep(heir, (sample, _) => sample == heir.Sweep % 2 ? Done : Moving);
+            Assert.Equal(front.Accepted, heir.Accepted);
+            Assert.Equal(front.Entered, heir.Entered);
+        }
+
+        Assert.True(heir.IsDone);
+        Assert.Equal(front.SweepsPerBlock, heir.SweepsPerBlock);
+        Assert.Equal(front.MaxResidual, heir.MaxResidual);
+    }
+
+    [Fact]
+    public void A_front_that_has_begun_or_another_timeline_is_not_gone_on_from()
+    {
+        var front = Front(samples: 1, blocks: 3, lookahead: 1);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => front.Resume([4], 0, [1, 1, 1], 0, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => front.Resume([1], 0, [1, 1], 0, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => front.Resume([1, 1], 0, [1, 1, 1], 0, []));
+        Sweep(front, (_, _) => Moving);
+        Assert.Throws<InvalidOperationException>(() => front.Resume([1], 1, [1, 0, 0], 0, []));
+    }
+
+    [Fact]
     public void A_block_ahead_is_not_done_before_those_it_follows()
     {
         var front = Front(samples: 1, blocks: 3, lookahead: 2);

@@ -43,7 +43,9 @@ public sealed class ResumeTests
         var done = await GridJob.Run(grid.Grains, Request, id);
 
         Expected.IsSequential(done, Request);
-        Assert.All(_gone.Where(go => go.Epoch >= 1000), go => Assert.True(go.FirstOpen >= 2));
+
+        // From the end of the second block, or of the first: what is written beside the sweeps may not have been yet.
+        Assert.All(_gone.Where(go => go.Epoch >= 1000), go => Assert.True(go.FirstOpen >= 1));
         Assert.Equal(supervisorOn == 0, _gone.Any(go => go.Epoch >= 1000));
         await grid.IsFree();
     }
