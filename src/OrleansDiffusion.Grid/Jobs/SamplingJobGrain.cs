@@ -41,6 +41,8 @@ internal sealed partial class SamplingJobGrain(
 
     private int Batch => _batches.Count;
 
+    private BatchKey BatchKey => new(JobId, Batch);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!JobStore.IsJobId(JobId) || await records.Read(JobId, cancellationToken) is not { } there)
@@ -59,18 +61,21 @@ internal sealed partial class SamplingJobGrain(
         ArgumentNullException.ThrowIfNull(request);
         if (!JobStore.IsJobId(JobId))
             return new Refusal("job", $"must have an id of letters, digits, '.', '-' and '_', was {JobId}");
-        if (_request is not null)
-            return await SubmitAgain(request);
+        if (_request is null)
+        {
+            var planned = await GrainFactory.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken);
+            if (planned.Refusal is not null)
+                return planned.Refusal;
+            if (_request is null) // else it was submitted twice at once
+                (_request, _outline) = (request, planned.Outline!);
+        }
 
-        var planned = await GrainFactory.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken);
-        if (planned.Refusal is not null)
-            return planned.Refusal;
-        if (_request is not null)
-            return await SubmitAgain(request); // submitted twice at once
-        (_request, _outline) = (request, planned.Outline!);
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
-        await Become(JobState.Accepted);
-        await Begin();
+        if (RequestDifference.Of(_request, request) is { } difference)
+            return difference;
+
+        // A job that failed goes on from there: what was in its way may be gone. One that could not be written is unknown.
+        if (_state is JobState.Unknown or JobState.Failed)
+            await Begin(cancellationToken);
         return null;
     }
 
@@ -146,9 +151,7 @@ internal sealed partial class SamplingJobGrain(
     public async Task Failed(int batch, string error)
     {
         if (batch == Batch && !_state.IsFinal())
-        {
             await Become(JobState.Failed, error: error);
-        }
     }
 
     // Being alive is all there is to do.
@@ -158,25 +161,12 @@ internal sealed partial class SamplingJobGrain(
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
-    private BatchKey BatchKey => new(JobId, Batch);
-
-    private async Task<Refusal?> SubmitAgain(SamplingRequest request)
+    private async Task Begin(CancellationToken cancellationToken)
     {
-        if (RequestDifference.Of(_request!, request) is { } difference)
-            return difference;
-        if (_state != JobState.Failed)
-            return null;
-
-        // It goes on from where it failed: what was in its way may be gone.
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
-        await Begin();
-        return null;
-    }
-
-    private async Task Begin()
-    {
-        await Become(JobState.Running);
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
+        await Become(JobState.Accepted);
         Watch();
+        await Become(JobState.Running);
         await StartBatch();
     }
 
@@ -185,16 +175,14 @@ internal sealed partial class SamplingJobGrain(
     {
         DelayDeactivation(Timeout.InfiniteTimeSpan); // until the job is over
         _watch ??= this.RegisterGrainTimer(
-            async _ =>
-            {
-                if (!_state.IsFinal())
-                    await StartBatch();
-            },
+            _ => StartBatch(),
             new GrainTimerCreationOptions(WatchPeriod, WatchPeriod) { Interleave = true });
     }
 
     private async Task StartBatch()
     {
+        if (_state.IsFinal())
+            return;
         try
         {
             await Supervisor().Start(new BatchAssignment(
@@ -217,7 +205,7 @@ internal sealed partial class SamplingJobGrain(
         await _writing.WaitAsync();
         try
         {
-            if (_state is JobState.Succeeded or JobState.Cancelled || (report is not null && report.FirstSample != FirstSample()))
+            if (IsOvertaken(state, report))
                 return;
             ImmutableArray<BatchReport> batches = report is null ? [.. _batches] : [.. _batches, report];
             await Write(new JobRecord(_request!, _outline!, state, error, batches));
@@ -239,6 +227,12 @@ internal sealed partial class SamplingJobGrain(
         DelayDeactivation(TimeSpan.Zero);
         await StopReminding();
     }
+
+    // While it waited for others to be written.
+    private bool IsOvertaken(JobState state, BatchReport? report) =>
+        _state is JobState.Succeeded or JobState.Cancelled
+        || (state == JobState.Accepted && _state == JobState.Running)
+        || (report is not null && report.FirstSample != FirstSample());
 
     // Each replaces the one before. Who finds another's in its place has been replaced itself.
     private async Task Write(JobRecord record)

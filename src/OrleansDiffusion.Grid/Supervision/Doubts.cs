@@ -10,23 +10,32 @@ internal sealed class Doubts
     private const int MostFaults = 2;
 
     private readonly Dictionary<(int Sample, int Block, int Step), SiloAddress> _first = [];
+    private readonly HashSet<(int Sample, int Block, int Step)> _confirmed = [];
     private readonly Dictionary<SiloAddress, int> _faults = [];
 
     /// <summary>Takes in that a silo returned it.</summary>
     /// <returns>
-    /// The silo that returned it first, and whether another one has confirmed it. The same silo again tells nothing.
+    /// The silo that returned it first, and whether another one has confirmed it, now or before. The same silo again tells
+    /// nothing.
     /// </returns>
     public (SiloAddress First, bool IsConfirmed) Take(NotFinite found, SiloAddress silo)
     {
         var where = (found.Sample, found.Block, found.Step);
+        if (_confirmed.Contains(where))
+            return (silo, true);
         if (_first.TryAdd(where, silo))
             return (silo, false);
         var first = _first[where];
         return (first, !first.Equals(silo));
     }
 
-    /// <summary>Takes in that a model is at fault.</summary>
-    public void Confirm(NotFinite found) => _first.Remove((found.Sample, found.Block, found.Step));
+    /// <summary>Takes in that a model is at fault: whoever returns it again is not doubted.</summary>
+    public void Confirm(NotFinite found)
+    {
+        var where = (found.Sample, found.Block, found.Step);
+        _first.Remove(where);
+        _confirmed.Add(where);
+    }
 
     /// <summary>A sample is done with a block: what was returned for it there, and not confirmed, was the silo's fault.</summary>
     /// <returns>The silos that have been at fault too often.</returns>

@@ -13,7 +13,7 @@ internal sealed partial class Epoch
 {
     private const int MostAttempts = 12;
     private static readonly TimeSpan ClosePause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
 
     private readonly BatchAssignment _batch;
     private readonly IGrainFactory _grains;
@@ -120,7 +120,7 @@ internal sealed partial class Epoch
         int block, ImmutableArray<int> samples, CancellationToken cancellationToken)
     {
         var exits = Slice(Layout.SlicesOf(block).Last()).Exits(Sweeps, block, samples);
-        await WhileAllAreThere(exits.WaitAsync(LongestClose, _time, cancellationToken), cancellationToken);
+        await WhileAllAreThere(exits.WaitAsync(LongestAnswer, _time, cancellationToken), cancellationToken);
         return await exits;
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class Epoch
         {
             try
             {
-                await Slice(slice).Close().WaitAsync(LongestClose, _time);
+                await Slice(slice).Close().WaitAsync(LongestAnswer, _time);
                 return;
             }
             catch (Exception e)

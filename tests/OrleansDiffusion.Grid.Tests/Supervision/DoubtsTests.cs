@@ -34,6 +34,19 @@ public sealed class DoubtsTests
         Assert.Equal([One], _doubts.Done(sample: 3, block: 4));
     }
 
+    // A sweep in which other silos are doubted is given up, and what was confirmed in it is found again.
+    [Fact]
+    public void What_was_confirmed_stays_so_whoever_returns_it()
+    {
+        _doubts.Take(Found, One);
+        _doubts.Take(Found, Other);
+        _doubts.Confirm(Found);
+
+        Assert.True(_doubts.Take(Found, One).IsConfirmed);
+        Assert.True(_doubts.Take(Found, Other).IsConfirmed);
+        Assert.Empty(_doubts.Done(sample: 3, block: 2));
+    }
+
     [Fact]
     public void Silo_is_not_at_fault_where_the_model_is()
     {

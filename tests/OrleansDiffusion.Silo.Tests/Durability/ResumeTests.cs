@@ -5,6 +5,7 @@ using OrleansDiffusion.Models;
 using OrleansDiffusion.Models.Safetensors;
 using OrleansDiffusion.Silo.Tests.Fixtures;
 using OrleansDiffusion.Storage.Folders;
+using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Silo.Tests.Durability;
 
@@ -78,6 +79,23 @@ public sealed class ResumeTests
         Assert.Empty(await folder.Checkpoints());
     }
 
+    // The store is away for the first record, or for the second, which says that it runs.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Job_that_could_not_be_written_is_accepted_when_it_is_submitted_again(int failing)
+    {
+        var store = new FailingStore(failing);
+        await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = store });
+        var job = grid.Grains.GetGrain<ISamplingJobGrain>("again");
+
+        await Assert.ThrowsAnyAsync<IOException>(() => job.Submit(Request, TestContext.Current.CancellationToken));
+        var done = await GridJob.Run(grid.Grains, Request, "again");
+
+        Expected.IsSequential(done, Request);
+        await grid.IsFree();
+    }
+
     // Holds the supervisor when the third block of the first batch is swept.
     private TestGridOptions Watched(TaskCompletionSource held, TaskCompletionSource go) => new()
     {
@@ -98,6 +116,28 @@ public sealed class ResumeTests
     };
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class FailingStore(int failing) : IObjectStore
+    {
+        private readonly MemoryObjectStore _store = new();
+        private int _records;
+
+        public Task<StoredObject?> Read(string name, CancellationToken cancellationToken) => _store.Read(name, cancellationToken);
+
+        public Task<string> Write(
+            string name, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellationToken) =>
+            name.EndsWith("/job.json", StringComparison.Ordinal) && ++_records == failing
+                ? Task.FromException<string>(new IOException("the store is away"))
+                : _store.Write(name, content, condition, cancellationToken);
+
+        public Task Delete(string name, CancellationToken cancellationToken) => _store.Delete(name, cancellationToken);
+
+        public Task Delete(string name, string version, CancellationToken cancellationToken) =>
+            _store.Delete(name, version, cancellationToken);
+
+        public IAsyncEnumerable<string> List(string prefix, CancellationToken cancellationToken) =>
+            _store.List(prefix, cancellationToken);
+    }
 
     private sealed class TemporaryFolder : IDisposable
     {
