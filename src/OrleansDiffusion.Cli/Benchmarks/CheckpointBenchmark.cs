@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Silo;
@@ -27,13 +25,13 @@ internal static class CheckpointBenchmark
         };
         await using var with = await Start(device, folder, TimeSpan.Zero, cancellationToken);
         await using var without = await Start(device, folder, Timeout.InfiniteTimeSpan, cancellationToken);
-        await Draw(with, request, cancellationToken);
-        await Draw(without, request, cancellationToken);
-        var (ones, others) = (new List<double>(), new List<double>());
+        await TimedJob.Run(with.Grains, request, cancellationToken);
+        await TimedJob.Run(without.Grains, request, cancellationToken);
+        var (ones, others) = (new List<TimedJob>(), new List<TimedJob>());
         for (var i = 0; i < Rounds; i++)
         {
-            ones.Add(await Draw(with, request, cancellationToken));
-            others.Add(await Draw(without, request, cancellationToken));
+            ones.Add(await TimedJob.Run(with.Grains, request, cancellationToken));
+            others.Add(await TimedJob.Run(without.Grains, request, cancellationToken));
         }
 
         var (one, other) = (Median(ones), Median(others));
@@ -51,19 +49,6 @@ internal static class CheckpointBenchmark
         },
         cancellationToken: cancellationToken);
 
-    private static async Task<double> Draw(
-        EmbeddedGrid grid, SamplingRequest request, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken: cancellationToken);
-        await foreach (var _ in run.Draw(new Progress<JobProgress>(), cancellationToken))
-        {
-            // One batch.
-        }
-
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
-
     // One Gaussian: what is measured is not how many sweeps there are.
     private static string Model(string folder)
     {
@@ -77,7 +62,8 @@ internal static class CheckpointBenchmark
         return path;
     }
 
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+    private static double Median(IEnumerable<TimedJob> jobs) =>
+        jobs.Select(job => job.Wall.TotalSeconds).Order().ElementAt(Rounds / 2);
 
     /// <summary>What was measured.</summary>
     /// <param name="BlocksPerSecond">Block ends that were written a second.</param>

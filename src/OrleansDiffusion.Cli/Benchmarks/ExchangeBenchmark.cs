@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Silo;
@@ -41,8 +40,8 @@ internal static class ExchangeBenchmark
                     var request = Request(folder.FullName, size, nodes);
                     var started = Stopwatch.GetTimestamp();
                     while (Stopwatch.GetElapsedTime(started) < WarmUp)
-                        await Sample(cluster, request with { Seed = 1 }, cancellationToken);
-                    var batch = await Sample(cluster, request, cancellationToken);
+                        await TimedJob.Run(cluster.Grains, request with { Seed = 1 }, cancellationToken);
+                    var (_, batch, _) = await TimedJob.Run(cluster.Grains, request, cancellationToken);
                     var times = batch.ExchangeTimes.Select(time => time.TotalMilliseconds).Order().ToList();
                     yield return new Row(
                         exchange, size, batch.Rounds, Quantile(times, 0.1), Quantile(times, 0.5), Quantile(times, 0.99),
@@ -69,16 +68,6 @@ internal static class ExchangeBenchmark
         Start = "copied",
         Tolerance = 1e-5,
     };
-
-    private static async Task<BatchReport> Sample(
-        LoopbackCluster cluster, SamplingRequest request, CancellationToken cancellationToken)
-    {
-        var run = await GridRun.Plan(cluster.Grains, request, GridCalls.Once, cancellationToken: cancellationToken);
-        BatchReport? report = null;
-        await foreach (var batch in run.Draw(new Progress<JobProgress>(), cancellationToken))
-            report = batch.Report;
-        return report!;
-    }
 
     // Two Gaussians with opposite means, of as many dimensions as make up the size.
     private static string Mixture(string folder, int elements)

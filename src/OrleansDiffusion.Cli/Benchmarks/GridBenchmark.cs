@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Silo;
@@ -26,28 +24,17 @@ internal static class GridBenchmark
                 count, settings => settings with { Devices = new DeviceOptions { Devices = device.Name } },
                 cancellationToken: cancellationToken);
             for (var i = 0; i < WarmUps; i++)
-                await Draw(grid, request, cancellationToken);
-            var draws = new List<(JobOutline Outline, BatchReport Batch, TimeSpan Wall)>();
+                await TimedJob.Run(grid.Grains, request, cancellationToken);
+            var jobs = new List<TimedJob>();
             for (var i = 0; i < Counted; i++)
-                draws.Add(await Draw(grid, request, cancellationToken));
-            var (outline, batch, wall) = draws.OrderBy(draw => draw.Wall).ElementAt(Counted / 2);
+                jobs.Add(await TimedJob.Run(grid.Grains, request, cancellationToken));
+            var (outline, batch, wall) = jobs.OrderBy(job => job.Wall).ElementAt(Counted / 2);
             yield return new Row(
                 count, batch.Rounds, outline.Steps, wall.TotalSeconds, wall / (batch.Rounds * device.CallTime),
                 outline.Steps * device.CallTime / wall, Median(batch.ExchangeTimes), batch.ModelCalls,
                 outline.StepsOfBlocks.Sum(steps => (steps + outline.PointsPerNode - 1) / outline.PointsPerNode),
                 (double)batch.Messages / batch.Rounds, Environment.WorkingSet >> 20);
         }
-    }
-
-    private static async Task<(JobOutline Outline, BatchReport Batch, TimeSpan Wall)> Draw(
-        EmbeddedGrid grid, SamplingRequest request, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var run = await GridRun.Plan(grid.Grains, request, GridCalls.Once, cancellationToken: cancellationToken);
-        DrawnBatch? drawn = null;
-        await foreach (var batch in run.Draw(new Progress<JobProgress>(), cancellationToken))
-            drawn = batch;
-        return (run.Outline, drawn!.Report, Stopwatch.GetElapsedTime(started));
     }
 
     private static double Median(IEnumerable<TimeSpan> times)
