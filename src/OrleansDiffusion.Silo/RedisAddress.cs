@@ -69,6 +69,20 @@ public sealed class RedisAddress
         _ => FailureIn(error.InnerException),
     };
 
+    /// <summary>Whether the Redis can be used now: the error that it cannot, or null.</summary>
+    public async Task<IOException?> Failure()
+    {
+        try
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(Options());
+            return null;
+        }
+        catch (RedisConnectionException e)
+        {
+            return FailureIn(e);
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -44,7 +44,9 @@ internal sealed class ClusterConnection : IAsyncDisposable
         {
             host.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw redis.FailureIn(e)
+
+            // A search that took too long does not say what was missing.
+            throw redis.FailureIn(e) ?? await redis.Failure()
                 ?? (ending.IsCancellationRequested
                     ? new IOException($"no silo of cluster {cluster} answers that is in {redis}", e)
                     : new IOException($"cluster {cluster} in {redis} cannot be reached: {e.Message}", e));
