@@ -32,6 +32,12 @@ public sealed class GridOptions
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How long time-nodes that are begun anew wait for their iterates of before; 1 ms or more. Default 2 s: beyond it, going
+    /// on without them is faster.
+    /// </summary>
+    public TimeSpan HandOverTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long a silo that did not answer is left out where there are others, 0 or more. Default 10 s: by then it is known
     /// to be gone, or was only slow.
     /// </summary>
@@ -70,6 +76,12 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(SweepPatience), $"must be 0 or more, was {SweepPatience}");
         if (PingTimeout < TimeSpan.FromMilliseconds(1))
             throw new InvalidOptionException(nameof(PingTimeout), $"must be 1 ms or more, was {PingTimeout}");
+        if (HandOverTimeout < TimeSpan.FromMilliseconds(1))
+        {
+            throw new InvalidOptionException(
+                nameof(HandOverTimeout), $"must be 1 ms or more, was {HandOverTimeout}");
+        }
+
         if (Suspicion < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(Suspicion), $"must be 0 or more, was {Suspicion}");
         if (CheckpointInterval < TimeSpan.Zero && CheckpointInterval != Timeout.InfiniteTimeSpan)

@@ -41,6 +41,13 @@ public interface ISliceGrain : IGrainWithStringKey
     [Alias("HandOver")]
     Task<byte[]?> HandOver(int block, int node);
 
+    /// <summary>Ends its sweeps, and says what the iterates are at the ends of a time-node.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="node">The node's place in the block.</param>
+    /// <returns>As <see cref="ITimeNodeGrain.Ends"/>; null also where it is not here.</returns>
+    [Alias("Ends")]
+    Task<byte[]?> Ends(int block, int node);
+
     /// <summary>Lets everything go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]
     Task Close();

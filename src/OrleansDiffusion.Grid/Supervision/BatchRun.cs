@@ -48,10 +48,10 @@ internal sealed partial class BatchRun
     private readonly List<LostSample> _lost = [];
 
     private Epoch? _epoch;
+    private Epoch? _before;   // the last one that was opened, where the one after it could not be
     private Epoch? _orphans;  // the last one of a supervisor that is gone
     private int _epochBefore; // its number
     private bool _isToBegin = true;
-    private ImmutableArray<bool> _answers = []; // which slices of the epoch answered when it failed
     private List<BlockEntry> _entries = [];
     private int _recoveries;
     private int _recoveriesInARow;
@@ -141,8 +141,8 @@ internal sealed partial class BatchRun
     /// <summary>Lets the slices go, those of earlier epochs too.</summary>
     public async Task Close()
     {
-        if ((_epoch ?? _orphans) is { } epoch)
-            _closing.Add(epoch.Close());
+        Close(_before);
+        Close(_epoch ?? _orphans);
         await Task.WhenAll(_closing);
     }
 
@@ -180,33 +180,36 @@ internal sealed partial class BatchRun
         Messages = _messages,
     };
 
-    // The epoch before has given its iterates away when the new one is open, or cannot any more.
+    // The epoch before has given its iterates away when the new one is open; until then it keeps them, for the next attempt.
     private async Task Begin(CancellationToken cancellationToken)
     {
-        var before = _epoch ?? _orphans;
         var silos = Usable();
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
         var epoch = new Epoch(
             NextEpoch(), silos, _batch, _grains, _exchange, _silos, _time, _logger);
         LogOpening(_batch.Key, epoch.Number, silos.Count);
+        if (_before is null)
+            _before = _epoch ?? _orphans;
+        else
+            Close(_epoch); // it was opened in vain
         _epoch = epoch;
         _front.Restart(_leads);
-        try
-        {
-            await epoch.Open(
-                _options.WarmRestart ? before?.AsBefore(_answers) : null, _front.FirstOpen, _front.OpenEnd, cancellationToken);
-        }
-        finally
-        {
-            _answers = [];
-            _closing.RemoveAll(closing => closing.IsCompleted);
-            if (before is not null)
-                _closing.Add(before.Close());
-        }
-
+        var before = _options.WarmRestart ? _before?.AsBefore(CanBeAsked, _options.HandOverTimeout) : null;
+        await epoch.Open(before, _front.FirstOpen, _front.OpenEnd, cancellationToken);
+        Close(_before);
+        _before = null;
         _isToBegin = false;
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
+    }
+
+    private bool CanBeAsked(SiloAddress silo) => _silos.IsAlive(silo) && !_suspects.ContainsKey(silo);
+
+    private void Close(Epoch? epoch)
+    {
+        _closing.RemoveAll(closing => closing.IsCompleted);
+        if (epoch is not null)
+            _closing.Add(epoch.Close());
     }
 
     // Epochs that a supervisor opened after its last checkpoint are not those of the next one.
@@ -443,24 +446,24 @@ internal sealed partial class BatchRun
             LateSweepException => "late",
             _ => "failed",
         });
-        if (_epoch is not null)
-            await Suspect(_epoch, isLate: failure is LateSweepException);
+        if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
+            await Suspect(opened, isLate: failure is LateSweepException);
         _isToBegin = true;
     }
 
     private async Task Suspect(Epoch epoch, bool isLate)
     {
-        _answers = await epoch.WhichAnswer(_options.PingTimeout);
-        for (var slice = 0; slice < _answers.Length; slice++)
+        var answers = await epoch.WhichAnswer(_options.PingTimeout);
+        for (var slice = 0; slice < answers.Length; slice++)
         {
-            if (!_answers[slice])
+            if (!answers[slice])
             {
                 _suspects[epoch.Members[slice]] = _time.GetTimestamp();
                 LogSuspect(_batch.Key, epoch.Members[slice]);
             }
         }
 
-        if (isLate && _answers.All(isThere => isThere))
+        if (isLate && answers.All(isThere => isThere))
             _deadline.Extend();
     }
 

@@ -129,9 +129,10 @@ internal sealed partial class Epoch
         [.. await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(slice => Answers(slice, longest)))];
 
     /// <summary>Who held what, for the epoch after this one.</summary>
-    /// <param name="answers">For every slice, whether it answers; empty where all do.</param>
-    public EpochBefore AsBefore(ImmutableArray<bool> answers) =>
-        new(Number, Weights, answers.IsEmpty ? [.. Weights.Select(_ => true)] : answers);
+    /// <param name="canBeAsked">Whether a silo can be.</param>
+    /// <param name="timeout">How long its iterates are waited for.</param>
+    public EpochBefore AsBefore(Func<SiloAddress, bool> canBeAsked, TimeSpan timeout) => new(
+        Number, Weights, Members.IsEmpty ? [.. Weights.Select(_ => true)] : [.. Members.Select(canBeAsked)], timeout);
 
     /// <summary>Lets all slices go. A silo that hangs is told when it answers, or never if it is gone by then.</summary>
     public async Task Close()

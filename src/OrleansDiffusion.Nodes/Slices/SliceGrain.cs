@@ -75,13 +75,11 @@ internal sealed partial class SliceGrain(
             : throw new InvalidOperationException($"sweep {sweep} is not the last that was made here");
     }
 
-    public async Task<byte[]?> HandOver(int block, int node)
-    {
-        LeaveUnlessLed();
-        await _cancelled.CancelAsync();
-        await _sweeping;
-        return _run is null ? null : await _run.HandOver(block, node);
-    }
+    public async Task<byte[]?> HandOver(int block, int node) =>
+        await EndSweeps() is { } run ? await run.HandOver(block, node) : null;
+
+    public async Task<byte[]?> Ends(int block, int node) =>
+        await EndSweeps() is { } run ? await run.Ends(block, node) : null;
 
     public async Task Close()
     {
@@ -204,6 +202,14 @@ internal sealed partial class SliceGrain(
             // The supervisor misses it, and begins a new epoch.
             LogNotSaid(e, this.GetPrimaryKeyString(), message.Sweep);
         }
+    }
+
+    private async Task<SliceRun?> EndSweeps()
+    {
+        LeaveUnlessLed();
+        await _cancelled.CancelAsync();
+        await _sweeping;
+        return _run;
     }
 
     private async Task LetGo()

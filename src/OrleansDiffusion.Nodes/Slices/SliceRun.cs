@@ -16,8 +16,6 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// </summary>
 internal sealed partial class SliceRun
 {
-    private static readonly TimeSpan LongestHandOver = TimeSpan.FromSeconds(2);
-
     private readonly SliceSpec _spec;
     private readonly int _slice;
     private readonly JobSetup _setup;
@@ -27,6 +25,7 @@ internal sealed partial class SliceRun
     private readonly ILogger _logger;
     private readonly NodeLayout _layout;
     private readonly NodeLayout? _layoutBefore; // in the epoch that it goes on from
+    private readonly LostNodes _lost;
     private readonly FoldedInbox _inbox = new();
     private readonly SortedDictionary<int, NodeRun> _runs = []; // of the open blocks, by block
 
@@ -49,6 +48,7 @@ internal sealed partial class SliceRun
         _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
         (_composed, _next) = (NewMap(), NewMap());
         _layoutBefore = spec.Before is { } before ? LayoutOf(before.Weights) : null;
+        _lost = new LostNodes(spec, slice, setup, _layout, _layoutBefore);
 
         NodeLayout LayoutOf(ImmutableArray<int> weights) =>
             new(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, weights);
@@ -61,15 +61,18 @@ internal sealed partial class SliceRun
     {
         var blocks = Enumerable.Range(_spec.FirstOpen, _spec.OpenEnd - _spec.FirstOpen).ToList();
         await Task.WhenAll(blocks.Select(block => OpenNodes(block, cancellationToken)));
-        await Task.WhenAll(blocks.SelectMany(block => TakeOver(block, cancellationToken)));
+        await Task.WhenAll(
+        [
+            .. blocks.SelectMany(block => TakeOver(block, cancellationToken)),
+            .. _lost.Beside.Select(node => AskEnds(node, cancellationToken)),
+        ]);
     }
 
     /// <summary>Gives the iterates of a time-node away; null where it is not here.</summary>
-    public Task<byte[]?> HandOver(int block, int node) =>
-        _runs.TryGetValue(block, out var run) && node - _layout.Run(block, _slice).First is var i && i >= 0
-            && i < run.Nodes.Length
-            ? run.Nodes[i].HandOver()
-            : Task.FromResult<byte[]?>(null);
+    public Task<byte[]?> HandOver(int block, int node) => Node(block, node)?.HandOver() ?? Task.FromResult<byte[]?>(null);
+
+    /// <summary>What the iterates are at the ends of a time-node; null where it is not here.</summary>
+    public Task<byte[]?> Ends(int block, int node) => Node(block, node)?.Ends() ?? Task.FromResult<byte[]?>(null);
 
     /// <summary>Takes the maps of another slice in.</summary>
     public void Receive(Folded folded)
@@ -89,7 +92,10 @@ internal sealed partial class SliceRun
             : entry).ToList();
         foreach (var entry in entries.Where(entry => entry.IsFinal))
             _leads[entry.Sample] = (entry.Block, entry.State!);
-        await StartNodes(go, entries.Where(entry => entry.Starts), cancellationToken);
+        var starting = entries.Where(entry => entry.Starts).ToList();
+        if (go.Sweep == 1)
+            await BridgeLost(starting);
+        await StartNodes(go, starting, cancellationToken);
         var moving = SweepNodes(go, cancellationToken);
         await Task.WhenAll(moving, OpenAhead(go, cancellationToken)); // opened nodes are known before they may be closed
         return await moving;
@@ -154,20 +160,47 @@ internal sealed partial class SliceRun
     private async Task TakeOver(
         int slice, int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken)
     {
-        var before = _spec.Before!;
-        var key = new SliceKey(_spec.Batch.Key, before.Epoch, slice, before.Weights.Length).ToString();
         try
         {
-            var iterates = await _grains.GetGrain<ISliceGrain>(key).HandOver(block, node)
-                .WaitAsync(LongestHandOver, cancellationToken);
+            var iterates = await SliceBefore(slice).HandOver(block, node)
+                .WaitAsync(_spec.Before!.Timeout, cancellationToken);
             if (iterates is not null)
                 await heir.TakeOver(iterates);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotHandedOver(e, key, block, node);
+            LogNotHandedOver(e, _spec.Batch.Key, slice, block, node);
         }
     }
+
+    private async Task AskEnds((int Block, int Node) node, CancellationToken cancellationToken)
+    {
+        var slice = _layoutBefore!.SliceOf(node.Block, node.Node);
+        try
+        {
+            var ends = await SliceBefore(slice).Ends(node.Block, node.Node)
+                .WaitAsync(_spec.Before!.Timeout, cancellationToken);
+            if (ends is not null)
+                _lost.Note(node, ends);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotHandedOver(e, _spec.Batch.Key, slice, node.Block, node.Node);
+        }
+    }
+
+    private ISliceGrain SliceBefore(int slice)
+    {
+        var before = _spec.Before!;
+        return _grains.GetGrain<ISliceGrain>(
+            new SliceKey(_spec.Batch.Key, before.Epoch, slice, before.Weights.Length).ToString());
+    }
+
+    private ITimeNodeGrain? Node(int block, int node) =>
+        _runs.TryGetValue(block, out var run) && node - _layout.Run(block, _slice).First is var i && i >= 0
+            && i < run.Nodes.Length
+            ? run.Nodes[i]
+            : null;
 
     private Task CloseNodes(Func<int, bool> which)
     {
@@ -179,6 +212,9 @@ internal sealed partial class SliceRun
 
     private ITimeNodeGrain NodeGrain(int block, int node) => _grains.GetGrain<ITimeNodeGrain>(
         new NodeKey(_spec.Batch.Key, _spec.Epoch, block, node, _layout.Nodes(block)).ToString());
+
+    private Task BridgeLost(List<BlockEntry> starting) => Task.WhenAll(
+        _lost.Entries(starting, _leads).Select(lost => Node(lost.Key.Block, lost.Key.Node)!.Bridge(lost.Value)));
 
     private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
     {
@@ -371,6 +407,6 @@ internal sealed partial class SliceRun
     private static bool[] ActiveIn(Go go, int block) => go.Active[block - go.FirstOpen];
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Slice {Slice} did not hand time-node {Node} of block {Block} over; it is started anew")]
-    private partial void LogNotHandedOver(Exception e, string slice, int block, int node);
+        Message = "Batch {Batch}: slice {Slice} did not hand time-node {Node} of block {Block} over; it is started anew")]
+    private partial void LogNotHandedOver(Exception e, BatchKey batch, int slice, int block, int node);
 }

@@ -79,7 +79,7 @@ internal sealed class OpenNode : IDisposable
 
     public byte[]? HandOver()
     {
-        var samples = Enumerable.Range(0, _swept.Length).Where(n => _swept[n]).ToArray();
+        var samples = Swept();
         return samples.Length == 0 || _node.BytesOfIterates(samples.Length) > MostBytes
             ? null
             : _node.WriteIterates(samples);
@@ -89,6 +89,22 @@ internal sealed class OpenNode : IDisposable
     {
         foreach (var sample in _node.ReadIterates(iterates))
             _takenOver[sample] = _swept[sample] = true;
+    }
+
+    public byte[]? Ends()
+    {
+        var samples = Swept();
+        return samples.Length == 0 ? null : _node.WriteEnds(samples);
+    }
+
+    public void Bridge(ImmutableArray<NodeEntry> entries)
+    {
+        foreach (var (sample, state) in entries)
+        {
+            _state.Read(sample, state);
+            _node.Start(sample, _state, FirstIterate.Rolled);
+            _takenOver[sample] = _swept[sample] = true;
+        }
     }
 
     public async Task<NodeEvaluated> Evaluate(
@@ -139,6 +155,8 @@ internal sealed class OpenNode : IDisposable
             _node.CopyExit(sample, _state);
         return [.. samples.Select(sample => _state.Write(sample))];
     }
+
+    private int[] Swept() => [.. Enumerable.Range(0, _swept.Length).Where(n => _swept[n])];
 
     public void Dispose()
     {

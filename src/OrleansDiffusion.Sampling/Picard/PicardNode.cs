@@ -234,6 +234,23 @@ public sealed class PicardNode : IDisposable
         return writer.Finish();
     }
 
+    /// <summary>What the iterates of chosen samples are at the run's ends as bytes, for <see cref="RunEnds.Read"/>.</summary>
+    /// <param name="samples">Indices in the batch.</param>
+    /// <exception cref="ArgumentException">They take more than an array holds.</exception>
+    public byte[] WriteEnds(ReadOnlySpan<int> samples)
+    {
+        var writer = RunEnds.Write(samples, _elements);
+        foreach (var n in samples)
+        {
+            writer.Add<double>([LocalVariance(n)]);
+            writer.Add<float>(_x.Row(Row(0, n)));
+            writer.Add<float>(_x.Row(Row(Steps, n)));
+            writer.Add<float>(_denoised.Row(Row(Steps - 1, n)));
+        }
+
+        return writer.Finish();
+    }
+
     /// <summary>Goes on from iterates that another run of the same steps wrote; the model is to be asked at all points.</summary>
     /// <param name="bytes">What <see cref="WriteIterates"/> returned.</param>
     /// <returns>The samples.</returns>
@@ -311,9 +328,8 @@ public sealed class PicardNode : IDisposable
         ArgumentNullException.ThrowIfNull(exit);
         _x.Row(Row(Steps, sample)).CopyTo(exit.X(sample));
         _running.Y(sample).CopyTo(exit.Y(sample));
-        var last = Row(Steps - 1, sample);
-        _denoised.Row(last).CopyTo(exit.Denoised(sample));
-        exit.LocalVariance(sample) = _usesSecant ? _steps[^1].At.GaussianVariance(_gains[last]) : 0;
+        _denoised.Row(Row(Steps - 1, sample)).CopyTo(exit.Denoised(sample));
+        exit.LocalVariance(sample) = LocalVariance(sample);
     }
 
     /// <summary>Whether the model is to be asked at all: some point of these samples moved since it last was.</summary>
@@ -385,6 +401,9 @@ public sealed class PicardNode : IDisposable
 
     // Its points, y that entered and left, and the last D.
     private int RowsOfIterate => Steps + 4;
+
+    private double LocalVariance(int sample) =>
+        _usesSecant ? _steps[^1].At.GaussianVariance(_gains[Row(Steps - 1, sample)]) : 0;
 
     private int Row(int point, int sample) => (point * _samples) + sample;
 

@@ -33,7 +33,7 @@ public sealed class LostSiloTests
             Model = TestModels.Mixture, Count = 2, Steps = 44, BlockSteps = 11, PointsPerNode = 1, Tolerance = 0,
         };
         var id = await grid.JobOn(0);
-        var running = GridJob.Run(grid.Grains, request, id);
+        var running = GridJob.Run(grid.GrainsFrom(0), request, id);
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         await grid.Kill(grid.Silo(2));

@@ -50,6 +50,9 @@ internal sealed class TestGrid : IAsyncDisposable
     public InProcessSiloHandle Silo(int number) =>
         Silos.Single(silo => silo.ServiceProvider.GetRequiredService<SiloNumber>().Value == number);
 
+    /// <summary>The grains, called from a silo: what is said on the way is not lost with another one.</summary>
+    public IGrainFactory GrainsFrom(int silo) => Silo(silo).ServiceProvider.GetRequiredService<IGrainFactory>();
+
     /// <summary>Runs a job to its end.</summary>
     public Task<GridJob> Run(SamplingRequest request) => GridJob.Run(Grains, request);
 
@@ -133,7 +136,9 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.AddSamplingGrid(grid =>
         {
             grid.RecoveryDelay = TimeSpan.Zero;
-            (grid.SweepPatience, grid.PingTimeout) = (Deadline, Deadline); // a machine that is busy is no fault
+
+            // A machine that is busy is no fault.
+            (grid.SweepPatience, grid.PingTimeout, grid.HandOverTimeout) = (Deadline, Deadline, Deadline);
             options.Grid(grid);
         });
         if (options.Devices(number) is { } devices)
