@@ -36,6 +36,8 @@ public static class GridHosting
             services.GetRequiredService<IOptions<GridOptions>>().Value.Streams is { } name
                 ? new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(name))
                 : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
+        if (StreamsOf(configure) is { } streams)
+            silo.AddStreamFilter<SliceFilter>(streams);
         return silo;
     }
 
@@ -47,6 +49,14 @@ public static class GridHosting
         silo.Services.PostConfigure<GrainTypeOptions>(types =>
             types.Classes.RemoveWhere(type => type.Assembly == typeof(GridHosting).Assembly));
         return silo;
+    }
+
+    // A filter is registered by the provider's name, before options can be asked for.
+    private static string? StreamsOf(Action<GridOptions>? configure)
+    {
+        var options = new GridOptions();
+        configure?.Invoke(options);
+        return string.IsNullOrEmpty(options.Streams) ? null : options.Streams;
     }
 
     /// <summary>Waits until a silo knows as many silos that can hold time-nodes, and their devices.</summary>

@@ -40,9 +40,38 @@ public sealed class ExchangeTests
     [InlineData(ExchangeKind.DirectCalls)]
     public async Task Messages_of_a_speaker_are_heard_in_the_order_they_were_said(ExchangeKind exchange)
     {
-        var said = new ConcurrentQueue<SweepMessage>();
-        var heard = new ConcurrentQueue<SweepMessage>();
-        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        var (said, heard) = (new ConcurrentQueue<SweepMessage>(), new ConcurrentQueue<SweepMessage>());
+        await using var grid = await Start(1, exchange, said, heard);
+
+        var job = await grid.Run(Request);
+
+        var sweeps = Enumerable.Range(1, job.Batch.Rounds);
+        Assert.Equal(sweeps, heard.OfType<Go>().Select(go => go.Sweep));
+        Assert.Equal(sweeps, heard.OfType<Moved>().Select(moved => moved.Sweep));
+        Assert.Equal(2 * job.Batch.Rounds, said.Count);
+        Assert.Equal(said.Count, job.Batch.Messages);
+    }
+
+    [Theory]
+    [InlineData(ExchangeKind.SweepStreams)]
+    [InlineData(ExchangeKind.MemoryStreams)]
+    [InlineData(ExchangeKind.DirectCalls)]
+    public async Task Maps_are_heard_by_those_alone_who_need_them(ExchangeKind exchange)
+    {
+        var (said, heard) = (new ConcurrentQueue<SweepMessage>(), new ConcurrentQueue<SweepMessage>());
+        await using var grid = await Start(2, exchange, said, heard);
+
+        await grid.Run(Request with { BlockSteps = Request.Steps });
+
+        // Of one block the second of two slices needs the maps of the first, which needs none.
+        Assert.NotEmpty(said.OfType<Folded>());
+        Assert.All(said.OfType<Folded>(), maps => Assert.Equal((0, 1), (maps.Slice, maps.For.Single())));
+        Assert.Equal(said.OfType<Folded>().Count(), heard.OfType<Folded>().Count());
+    }
+
+    private static Task<TestGrid> Start(
+        int silos, ExchangeKind exchange, ConcurrentQueue<SweepMessage> said, ConcurrentQueue<SweepMessage> heard) =>
+        TestGrid.Start(silos, new TestGridOptions
         {
             Exchange = exchange,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
@@ -65,13 +94,4 @@ public sealed class ExchangeTests
                 return call.Invoke();
             },
         });
-
-        var job = await grid.Run(Request);
-
-        var sweeps = Enumerable.Range(1, job.Batch.Rounds);
-        Assert.Equal(sweeps, heard.OfType<Go>().Select(go => go.Sweep));
-        Assert.Equal(sweeps, heard.OfType<Moved>().Select(moved => moved.Sweep));
-        Assert.Equal(2 * job.Batch.Rounds, said.Count);
-        Assert.Equal(said.Count, job.Batch.Messages);
-    }
 }

@@ -9,8 +9,8 @@ internal sealed class DirectExchange(IGrainFactory grains) : ISweepExchange
 {
     public Task ToSlices(BatchKey batch, int slices, SweepMessage message)
     {
-        var speaker = message is Folded folded ? folded.Slice : -1;
-        return Task.WhenAll(Enumerable.Range(0, slices).Where(slice => slice != speaker).Select(slice =>
+        var listeners = message is Folded folded ? folded.For : Enumerable.Range(0, slices);
+        return Task.WhenAll(listeners.Select(slice =>
             grains.GetGrain<ISliceGrain>(new SliceKey(batch, message.Epoch, slice, slices).ToString()).Receive(message)));
     }
 
@@ -18,7 +18,7 @@ internal sealed class DirectExchange(IGrainFactory grains) : ISweepExchange
         grains.GetGrain<IBlockSupervisorGrain>(batch.ToString()).Receive(message);
 
     // The grains' own Receive is what is called.
-    public Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive) =>
+    public Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, int? slice, Action<SweepMessage> receive) =>
         Task.FromResult<IAsyncDisposable>(Nothing.Instance);
 
     private sealed class Nothing : IAsyncDisposable

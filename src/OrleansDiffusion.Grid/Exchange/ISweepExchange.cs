@@ -10,7 +10,9 @@ namespace OrleansDiffusion.Grid.Exchange;
 /// <remarks>To be used from within grains.</remarks>
 public interface ISweepExchange
 {
-    /// <summary>Tells all slices of a batch. A slice may hear what it said itself.</summary>
+    /// <summary>
+    /// Tells all slices of a batch, or those that a <see cref="Folded"/> is for. Others may hear it, too.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="slices">How many slices it has.</param>
     /// <param name="message">The message; it is not changed any more.</param>
@@ -24,8 +26,8 @@ public interface ISweepExchange
     /// <summary>Begins to hear what is told to the slices of a batch, or to its supervisor.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="epoch">The epoch; what is said in others is not heard.</param>
-    /// <param name="asSupervisor">Whether the listener is the supervisor.</param>
+    /// <param name="slice">The slice that listens; null for the supervisor.</param>
     /// <param name="receive">Takes a message in. It does not wait for others.</param>
     /// <returns>Ends it.</returns>
-    Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive);
+    Task<IAsyncDisposable> Listen(BatchKey batch, int epoch, int? slice, Action<SweepMessage> receive);
 }

@@ -163,7 +163,7 @@ internal sealed partial class Epoch
     private bool IsAlive(int slice) => Members.IsEmpty || _silos.IsAlive(Members[slice]);
 
     private async Task Listen() =>
-        _listening = await _exchange.Listen(_batch.Key, Number, asSupervisor: true, _barrier.Receive);
+        _listening = await _exchange.Listen(_batch.Key, Number, slice: null, _barrier.Receive);
 
     private async Task<bool> Answers(int slice, TimeSpan longest)
     {

@@ -132,7 +132,7 @@ internal sealed partial class SliceGrain(
     }
 
     private async Task Listen(SliceKey key) =>
-        _listening = await exchange.Listen(key.Batch, key.Epoch, asSupervisor: false, Take);
+        _listening = await exchange.Listen(key.Batch, key.Epoch, key.Slice, Take);
 
     private async Task StopListening()
     {

@@ -256,7 +256,8 @@ internal sealed partial class SliceRun
             _runs[block].Nodes.Select(node => node.Roll([.. phase.Held(block)])))));
         var maps = (await Task.WhenAll(rolls)).ToDictionary();
         await Publish(
-            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))], cancellationToken);
+            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))],
+            [.. phase.Blocks], cancellationToken);
         return maps;
     }
 
@@ -264,8 +265,12 @@ internal sealed partial class SliceRun
     {
         var swept = _runs.Where(run => IsOpen(go, run.Key) && ActiveIn(go, run.Key).Contains(true)).ToList();
         var evaluated = await Evaluate(go, swept, cancellationToken);
-        var publishing = Publish(FoldPhase.Sweep, go, [.. swept.Where(run => IsNeeded(go, run.Key)).Select(run =>
-            new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))], cancellationToken);
+        List<int> active =
+            [.. Enumerable.Range(go.FirstOpen, go.Active.Length).Where(block => ActiveIn(go, block).Contains(true))];
+        var publishing = Publish(
+            FoldPhase.Sweep, go, [.. swept.Where(run => WhoNeeds(run.Key, active).Any()).Select(run =>
+                new FoldedRun(run.Key, Composed([.. evaluated[run.Key].Select(node => node.Map)])))],
+            active, cancellationToken);
 
         // Whoever waits for the maps of others moves meanwhile.
         var updates = await Move(go, evaluated, cancellationToken);
@@ -380,21 +385,21 @@ internal sealed partial class SliceRun
     }
 
     private async Task Publish(
-        FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, CancellationToken cancellationToken)
+        FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, List<int> blocks, CancellationToken cancellationToken)
     {
-        if (_layout.Slices == 1 || runs.IsEmpty)
+        ImmutableArray<int> slices = [.. runs.SelectMany(run => WhoNeeds(run.Block, blocks)).Distinct().Order()];
+        if (slices.IsEmpty)
             return;
         _published++;
         await _exchange.ToSlices(
-            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs))
+            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs, slices))
             .WaitAsync(cancellationToken);
     }
 
-    // Whether another slice holds nodes that are swept behind this slice's in a block.
-    private bool IsNeeded(Go go, int block) =>
-        _layout.SlicesOf(block).Any(slice => slice > _slice)
-        || Enumerable.Range(block + 1, go.FirstOpen + go.Active.Length - block - 1).Any(later =>
-            ActiveIn(go, later).Contains(true) && _layout.SlicesOf(later).Any(slice => slice != _slice));
+    // The slices that hold nodes behind this slice's in a block, or nodes of later blocks that take part.
+    private IEnumerable<int> WhoNeeds(int block, List<int> blocks) =>
+        _layout.SlicesOf(block).Where(slice => slice > _slice).Concat(
+            blocks.Where(later => later > block).SelectMany(_layout.SlicesOf).Where(slice => slice != _slice));
 
     private async Task<byte[]> MapOf(FoldPhase phase, int slice, int block, CancellationToken cancellationToken)
     {

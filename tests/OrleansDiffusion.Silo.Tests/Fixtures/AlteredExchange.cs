@@ -29,8 +29,8 @@ internal sealed class AlteredExchange(ISweepExchange inner) : ISweepExchange
         Carry(message, () => inner.ToSupervisor(batch, message));
 
     public Task<IAsyncDisposable> Listen(
-        BatchKey batch, int epoch, bool asSupervisor, Action<SweepMessage> receive) =>
-        inner.Listen(batch, epoch, asSupervisor, Heard(receive));
+        BatchKey batch, int epoch, int? slice, Action<SweepMessage> receive) =>
+        inner.Listen(batch, epoch, slice, Heard(receive));
 
     private async Task Carry(SweepMessage message, Func<Task> carry)
     {

@@ -135,6 +135,8 @@ internal sealed class TestGrid : IAsyncDisposable
             settings => settings.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(1))));
         silo.AddSamplingGrid(grid =>
         {
+            if (options.Exchange == ExchangeKind.MemoryStreams)
+                grid.Streams = MemoryStreams;
             grid.RecoveryDelay = TimeSpan.Zero;
 
             // A machine that is busy is no fault.
