@@ -12,7 +12,7 @@ public sealed class SoakTests
     private static readonly TimeSpan LongestPeace = TimeSpan.FromSeconds(3);
 
     [Fact]
-    public async Task Every_sample_of_every_job_is_there()
+    public async Task Every_sample_of_every_job_is_there_and_memory_does_not_grow()
     {
         Assert.SkipUnless(
             int.TryParse(Environment.GetEnvironmentVariable(Kills), out var kills), $"{Kills} says how many kills it takes: 200");
@@ -20,6 +20,7 @@ public sealed class SoakTests
         await using var cluster = new FaultCluster();
         await cluster.Heal(control: 2, compute: 3);
         var undisturbed = await JobRun.Start(cluster.Grains, ChaosRequest.Of(Batches)).End();
+        var memory = cluster.Silos(FaultCluster.Control).Select(silo => new MemoryRecord(silo)).ToList();
         for (int killed = 0, jobs = 1; killed < kills; jobs++)
         {
             var job = JobRun.Start(cluster.Grains, ChaosRequest.Of(Batches), deadline: Deadline);
@@ -29,14 +30,24 @@ public sealed class SoakTests
                 await cluster.Silos(FaultCluster.Compute)[random.Next(3)].Kill();
                 killed++;
                 await cluster.Add(control: 0, compute: 1);
+                memory.ForEach(record => record.Note());
             }
 
             var done = await job.End();
-            await done.IsComplete(undisturbed, Batches, cluster.Store);
-            TestContext.Current.TestOutputHelper?.WriteLine(
+            await done.IsComplete(undisturbed, Batches, cluster.Store.Objects);
+            Tell(
                 $"job {jobs}: {killed} kills so far, {done.Recoveries} recoveries, "
                 + $"{done.Rounds(Batches) - undisturbed.Rounds(Batches)} extra sweeps, "
-                + $"RMS distance {done.DistanceFrom(undisturbed, Batches):g2}");
+                + $"RMS distance {done.DistanceFrom(undisturbed, Batches):g2}, {string.Join(", ", memory)}");
         }
+
+        Assert.All(memory, record => record.DoesNotGrow());
+    }
+
+    // A soak is watched while it runs.
+    private static void Tell(string line)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        Console.WriteLine(line);
     }
 }
