@@ -3,10 +3,16 @@ using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Chaos.Tests.Cluster;
 
-/// <summary>Stands before a blob service. It lets everything pass unless it is told to refuse requests or to tear uploads.</summary>
+/// <summary>
+/// Stands before a blob service. It lets everything pass unless it is told to refuse requests or to tear uploads.
+/// </summary>
 internal sealed class BlobProxy : IAsyncDisposable
 {
-    private static readonly string[] NotForwarded = ["Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Transfer-Encoding"];
+    private static readonly string[] NotForwarded =
+        ["Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Transfer-Encoding"];
+
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly HttpListener _server = new();
     private readonly HttpClient _client;
@@ -43,11 +49,12 @@ internal sealed class BlobProxy : IAsyncDisposable
     }
 
     /// <summary>Breaks every other upload off in the middle of its content, until as many are as is said.</summary>
+    /// <exception cref="TimeoutException">So many did not come.</exception>
     public Task Tear(int uploads)
     {
         _areTorn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _toTear, uploads);
-        return _areTorn.Task.WaitAsync(TestContext.Current.CancellationToken);
+        return _areTorn.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

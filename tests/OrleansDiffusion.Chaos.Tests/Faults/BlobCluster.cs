@@ -3,26 +3,26 @@ using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Chaos.Tests.Faults;
 
-/// <summary>A cluster whose store is a blob service that can be disturbed.</summary>
-public sealed class BlobCluster(Azurite service) : IAsyncLifetime
+/// <summary>
+/// A second cluster, whose store is a blob service that can be disturbed, and whose time-nodes keep no iterates when a silo is
+/// lost: to start another one for that takes longer than its row.
+/// </summary>
+public sealed class BlobCluster : IAsyncDisposable
 {
-    private readonly BlobProxy _proxy = new(service.Address);
-    private FaultCluster? _cluster;
-
-    internal BlobProxy Proxy => _proxy;
-
-    internal FaultCluster Cluster => _cluster!;
-
-    public async ValueTask InitializeAsync()
+    /// <param name="service">The blob service.</param>
+    public BlobCluster(Azurite service)
     {
-        _cluster = new FaultCluster(ClusterStore.Blobs(service, _proxy));
-        await _cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos);
+        Proxy = new BlobProxy(service.Address);
+        Cluster = new FaultCluster(ClusterStore.Blobs(service, Proxy), restart: "cold");
     }
+
+    internal BlobProxy Proxy { get; }
+
+    internal FaultCluster Cluster { get; }
 
     public async ValueTask DisposeAsync()
     {
-        if (_cluster is not null)
-            await _cluster.DisposeAsync();
-        await _proxy.DisposeAsync();
+        await Cluster.DisposeAsync();
+        await Proxy.DisposeAsync();
     }
 }

@@ -1,9 +1,19 @@
+using OrleansDiffusion.Chaos.Tests.Cluster;
+
 namespace OrleansDiffusion.Chaos.Tests.Faults;
 
-/// <summary>Whatever happens on the way to the blob service, a job comes to the samples that it would have come to.</summary>
+/// <summary>Whatever happens on the way to the blob service costs time alone, and so do iterates that are not kept.</summary>
 [Collection(typeof(FaultSuite))]
-public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : IClassFixture<BlobCluster>
+public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : IClassFixture<BlobCluster>, IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await blobs.Cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            await blobs.Cluster.Clear();
+    }
+
     [Fact]
     public async Task Blob_service_is_unavailable_for_a_while()
     {
@@ -24,5 +34,16 @@ public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : ICla
             $"{Torn} uploads to blob storage torn", batch: 0, 0.5, _ => blobs.Proxy.Tear(Torn), cluster: blobs.Cluster);
 
         Assert.Equal(0, job.Recoveries);
+    }
+
+    // Against the row where they are kept: what that is worth.
+    [Fact]
+    public async Task Compute_silo_is_killed_where_no_iterates_are_kept()
+    {
+        var job = await matrix.Disturb(
+            "kill -9 of a compute silo at a block's middle, cold restart", batch: 0, 0.5,
+            _ => blobs.Cluster.Silos(FaultCluster.Compute)[0].Kill(), cluster: blobs.Cluster);
+
+        Assert.Equal(1, job.Recoveries);
     }
 }

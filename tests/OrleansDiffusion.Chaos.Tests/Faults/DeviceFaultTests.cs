@@ -7,55 +7,56 @@ namespace OrleansDiffusion.Chaos.Tests.Faults;
 
 /// <summary>Devices that return NaN cost no sample, unless there are no others.</summary>
 [Collection(typeof(FaultSuite))]
-public sealed class DeviceFaultTests(FaultMatrix matrix) : IAsyncLifetime
+public sealed class DeviceFaultTests(FaultMatrix matrix) : IAsyncDisposable
 {
+    private readonly List<OdiffProcess> _broken = [];
+
     private FaultCluster Cluster => matrix.Cluster;
+
+    // The silo's, as Orleans writes it, without its generation.
+    private string Name => $"S{_broken[0].Ready[4]}:";
 
     // Of the batch's sweeps the one after that which the fault is noted from; a sweep is a call of a device.
     private int Call => matrix.SweepOf(batch: 0, 0.5) + 1;
-
-    public async ValueTask InitializeAsync() => await Cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos - 1);
 
     public async ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
             await Cluster.Clear();
         else
-            await Task.WhenAll(Cluster.Silos(FaultCluster.Compute).Skip(FaultMatrix.ComputeSilos - 1).Select(silo => silo.Kill()));
+            await Task.WhenAll(_broken.Select(silo => silo.Kill()));
     }
 
     [Fact]
     public async Task Device_returns_NaN_once()
     {
-        var broken = await AddSilo($":nan={Call}");
+        await Break(1, $":nan={Call}");
 
         var job = await matrix.Disturb("a device returns NaN once", batch: 0, 0.5, _ => Task.CompletedTask);
 
         Assert.Equal(1, job.Recoveries); // another one was asked
-        Assert.Contains(Log(), line => line.Contains($"NaN or infinity from silo {NameOf(broken)}", StringComparison.Ordinal));
-        Assert.DoesNotContain(Log(), IsOfQuarantine);
+        Assert.Contains(Log(), line => line.Contains($"NaN or infinity from silo {Name}", StringComparison.Ordinal));
+        Assert.Empty(Quarantines());
     }
 
     // It is asked again in the second batch, where it does so again, and not in the third.
     [Fact]
     public async Task Device_returns_NaN_always()
     {
-        var broken = await AddSilo($":nan={Call}-");
+        await Break(1, $":nan={Call}-");
 
         var job = await matrix.Disturb(
             "a device returns NaN always", batch: 0, 0.5, _ => Task.CompletedTask, batches: 3, await Cluster.ApartJob(batches: 3));
 
         Assert.Equal([1, 1, 0], job.Batches.Select(batch => batch.Recoveries));
         Assert.Equal(FaultMatrix.ComputeSilos - 1, job.Batches[^1].Silos);
-        Assert.Contains($"Silo {NameOf(broken)}", Assert.Single(Log(), IsOfQuarantine), StringComparison.Ordinal);
+        Assert.Single(Quarantines());
     }
 
     [Fact]
     public async Task Every_device_returns_NaN_always()
     {
-        await Cluster.Heal(FaultMatrix.ControlSilos, compute: 0);
-        await Cluster.Add(control: 0, FaultMatrix.ComputeSilos, $"{FaultCluster.Devices}:nan=1-");
-        await Cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos);
+        await Break(FaultMatrix.ComputeSilos, ":nan=1-");
         var request = ChaosRequest.Of(1);
         var samples = Path.Combine(Cluster.Folder, "samples.npy");
 
@@ -66,25 +67,26 @@ public sealed class DeviceFaultTests(FaultMatrix matrix) : IAsyncLifetime
                 $"{request.Steps}", "--blocks", $"{request.Blocks}", "--out", samples,
             ]));
 
-        matrix.NoteFailure("every device returns NaN always");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             $"odiff: {request.Count} samples were lost to NaN or infinity, and are written as NaN; "
             + "first sample 0 at step 0 of block 0, node 0",
             result.Error.Split('\n')[^1]);
+        matrix.NoteFailure("every device returns NaN always");
     }
 
-    private async Task<OdiffProcess> AddSilo(string fault)
+    // So many of the silos have devices with that fault.
+    private async Task Break(int silos, string fault)
     {
-        await Cluster.Add(control: 0, compute: 1, FaultCluster.Devices + fault);
+        await Cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos - silos);
+        await Cluster.Add(control: 0, silos, FaultCluster.Devices + fault);
+        _broken.AddRange(Cluster.Silos(FaultCluster.Compute).TakeLast(silos));
         await Cluster.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos);
-        return Cluster.Silos(FaultCluster.Compute)[^1];
     }
 
     private IEnumerable<string> Log() => Cluster.Silos(FaultCluster.Control).SelectMany(silo => silo.Log);
 
-    private static bool IsOfQuarantine(string line) => line.Contains("it is left out from now on", StringComparison.Ordinal);
-
-    // As Orleans writes it, before its generation.
-    private static string NameOf(OdiffProcess silo) => $"S{silo.Ready[4]}:";
+    private IEnumerable<string> Quarantines() => Log().Where(line =>
+        line.Contains($"Silo {Name}", StringComparison.Ordinal)
+        && line.Contains("it is left out from now on", StringComparison.Ordinal));
 }

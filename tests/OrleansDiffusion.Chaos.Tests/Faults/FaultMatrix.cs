@@ -88,7 +88,8 @@ public sealed class FaultMatrix : IAsyncLifetime
     }
 
     /// <summary>Notes a fault that no job survives.</summary>
-    internal void NoteFailure(string fault) => Write(new FaultRow(fault, Recovery: null, ExtraSweeps: null, Recoveries: 0, Distance: null));
+    internal void NoteFailure(string fault) =>
+        Write(new FaultRow(fault, Recovery: null, ExtraSweeps: null, Recoveries: 0, Distance: null));
 
     // The sweep that was under way may still be heard of.
     private static TimeSpan? Recovery(long begun, List<Heard> heard)

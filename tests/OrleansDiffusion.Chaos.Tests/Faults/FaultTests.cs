@@ -32,17 +32,6 @@ public sealed class FaultTests(FaultMatrix matrix) : IAsyncLifetime
     public Task Compute_silo_is_killed(string at, double share) => matrix.Disturb(
         $"kill -9 of a compute silo at a block's {at}", batch: 0, share, _ => Cluster.Silos(FaultCluster.Compute)[0].Kill());
 
-    // What the rows above are worth.
-    [Fact]
-    public async Task Compute_silo_is_killed_where_no_iterates_are_kept()
-    {
-        await using var cold = new FaultCluster(restart: "cold");
-        await cold.Heal(FaultMatrix.ControlSilos, FaultMatrix.ComputeSilos);
-        await matrix.Disturb(
-            "the same at its middle, where no iterates are kept (cold restart)", batch: 0, 0.5,
-            _ => cold.Silos(FaultCluster.Compute)[0].Kill(), cluster: cold);
-    }
-
     [Fact]
     public Task Two_compute_silos_are_killed_at_once() => matrix.Disturb(
         "kill -9 of two of three compute silos", batch: 0, 0.5,
