@@ -148,8 +148,23 @@ public sealed class FaultCluster : IAsyncDisposable
 
     private IManagementGrain Management => Grains.GetGrain<IManagementGrain>(0);
 
-    private Task<ClusterConnection> Connect() => ClusterConnection.Open(
-        RedisAddress.Parse("redis", RedisUrl), "odiff", log: null, TestContext.Current.CancellationToken);
+    // Silos that have just started may answer late where the machine is busy.
+    private async Task<ClusterConnection> Connect()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                return await ClusterConnection.Open(
+                    RedisAddress.Parse("redis", RedisUrl), "odiff", log: null, TestContext.Current.CancellationToken);
+            }
+            catch (IOException) when (!deadline.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, deadline.Token);
+            }
+        }
+    }
 
     private async Task WaitUntilKnown()
     {
