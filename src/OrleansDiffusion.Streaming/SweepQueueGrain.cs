@@ -10,7 +10,8 @@ namespace OrleansDiffusion.Streaming;
 [Reentrant]
 [PreferLocalPlacement]
 [KeepAlive]
-internal sealed class SweepQueueGrain(IServiceProvider services, ILocalSiloDetails local) : Grain, ISweepQueueGrain
+internal sealed class SweepQueueGrain(IServiceProvider services, ILocalSiloDetails local, ISiloStatusOracle silos)
+    : Grain, ISweepQueueGrain
 {
     // Far below the largest message; a full queue moves in a few of them.
     private const long HandoverBytes = 16 << 20;
@@ -40,6 +41,10 @@ internal sealed class SweepQueueGrain(IServiceProvider services, ILocalSiloDetai
             _queue.Open();
             return Task.FromResult(new Handover(IsHere: true, []));
         }
+
+        // One that was taken for dead, and does not know it yet: what it got would be lost with it.
+        if (silos.IsDeadSilo(silo))
+            throw new InvalidOperationException($"silo {silo} is dead");
 
         var items = _queue.Leave(HandoverBytes);
         if (items.Length == 0)

@@ -119,6 +119,7 @@ public sealed class BadArgumentTests : IDisposable
         { Demo + "--checkpoint http://localhost:1/", ["--checkpoint", "container"] },
         { "silo --eviction-notices soon", ["--eviction-notices", "azure", "URL", "soon"] },
         { "silo --store http://localhost:1/", ["--store", "container"] },
+        { "silo --restart hot", ["--restart", "warm, cold", "hot"] },
         { "bench grid --points 0", ["--points", "positive", "0"] },
         { "bench grid --tolerance 1e-3x", ["--tolerance", "1e-3x"] },
         { Demo + "--cluster mine", ["--cluster", "--connect"] },

@@ -59,6 +59,14 @@ public sealed class SweepCluster : IAsyncDisposable
         return queues[queues.Options.ShardOf(stream) % (uint)queues.Options.Queues];
     }
 
+    /// <summary>The grain of a stream's queue.</summary>
+    internal ISweepQueueGrain QueueGrain(StreamId stream)
+    {
+        var options = Silos[0].ServiceProvider.GetRequiredKeyedService<SiloQueues>(Provider).Options;
+        return _cluster.Client.GetGrain<ISweepQueueGrain>(
+            SweepQueueGrain.KeyOf(Provider, options.ShardOf(stream) % (uint)options.Queues));
+    }
+
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     // The hint is read by the first call, which activates the grain; it stays for the calling test's flow.

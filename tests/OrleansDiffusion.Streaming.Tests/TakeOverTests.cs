@@ -71,4 +71,25 @@ public sealed class TakeOverTests
             Assert.Equal(Enumerable.Range(0, each), inbox.Events.Select(e => e.Number).Distinct());
         }
     }
+
+    // As one that was stopped does before it finds out that it was taken for dead.
+    [Fact]
+    public async Task A_dead_silo_gets_no_queue()
+    {
+        await using var cluster = await SweepCluster.Start(silos: 2);
+        var (staying, dying) = (cluster.Silos[0], cluster.Silos[1]);
+        var dead = dying.SiloAddress;
+        await cluster.Kill(dying);
+        var stream = SweepCluster.NewStream();
+        var (_, inbox) = await cluster.Subscribe(stream, staying);
+        inbox.Close();
+        await cluster.Publisher(silo: staying).Publish(stream, new TestEvent("", 0));
+        await Eventually.Holds(() => inbox.Begun == 1);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.QueueGrain(stream).TakeOver(dead));
+
+        Assert.True(SweepCluster.Queue(staying, stream).HeldBytes > 0);
+        inbox.Open();
+        await inbox.Has(1);
+    }
 }

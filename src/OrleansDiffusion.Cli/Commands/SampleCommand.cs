@@ -123,7 +123,7 @@ internal static class SampleCommand
         var first = lost[0];
         Console.Error.WriteLine(
             $"odiff: {lost.Count} samples were lost to NaN or infinity, and are written as NaN; first sample "
-            + $"{first.Sample} at step {first.Step} of block {first.Block}");
+            + $"{first.Sample} at step {first.Step} of block {first.Block}, node {first.Node}");
         return 1;
     }
 }

@@ -49,6 +49,10 @@ internal sealed class SiloOptions
     private readonly ChoiceOption<ExchangeKind> _exchange = new(
         Exchanges, "What carries the messages of sweeps, the same on all silos of the cluster");
 
+    private readonly ChoiceOption<bool> _restart = new(
+        WarmRestarts, "Whether time-nodes go on from their iterates when a silo is lost, or begin their block anew, in jobs that "
+        + "this silo supervises");
+
     /// <summary>The kinds of exchange by their names.</summary>
     public static NamedChoice<ExchangeKind> Exchanges { get; } = new(
         "exchange", ("sweep-streams", ExchangeKind.SweepStreams), ("memory-streams", ExchangeKind.MemoryStreams),
@@ -58,9 +62,15 @@ internal sealed class SiloOptions
     public static NamedChoice<SiloRole> Roles { get; } = new(
         "role", ("both", SiloRole.Both), ("control", SiloRole.Control), ("compute", SiloRole.Compute));
 
+    private static NamedChoice<bool> WarmRestarts { get; } = new("restart", ("warm", true), ("cold", false));
+
     public void AddTo(Command command)
     {
-        Option[] all = [_role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange];
+        Option[] all =
+        [
+            _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange,
+            _restart,
+        ];
         foreach (var option in all)
             command.Options.Add(option);
     }
@@ -70,6 +80,7 @@ internal sealed class SiloOptions
     public async Task<SiloSettings> Settings(ParseResult parsed, CancellationToken cancellationToken)
     {
         var role = _role.Read(parsed);
+        var isWarm = _restart.Read(parsed);
         if (role == SiloRole.Control && parsed.GetValue(_devices) is not null)
             throw new InvalidOptionException("devices", "is taken by silos that hold time-nodes, not by --role control");
         return new SiloSettings
@@ -86,6 +97,7 @@ internal sealed class SiloOptions
             ClusterId = parsed.GetRequiredValue(_cluster),
             Storage = _store.Read(parsed),
             Exchange = _exchange.Read(parsed),
+            Grid = grid => grid.WarmRestart = isWarm,
         };
     }
 

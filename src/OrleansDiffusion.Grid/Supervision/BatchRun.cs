@@ -297,7 +297,7 @@ internal sealed partial class BatchRun
             var silo = _epoch!.Members[slice.Slice];
             foreach (var found in slice.NotFinite.Where(found => _front.IsAlive(found.Sample) && found.Block == _front.Lead(found.Sample)))
             {
-                var (first, isConfirmed) = _doubts.Take(found, silo);
+                var (first, isConfirmed) = _doubts.Take(found, silo, _epoch.Number);
                 if (isConfirmed)
                 {
                     _doubts.Confirm(found);
@@ -323,7 +323,7 @@ internal sealed partial class BatchRun
         {
             foreach (var silo in _doubts.Done(sample, block))
             {
-                if (_silos.Quarantine(silo))
+                if (_silos.Blame(silo))
                     LogQuarantined(silo);
             }
         }

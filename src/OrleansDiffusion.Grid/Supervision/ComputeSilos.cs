@@ -7,13 +7,15 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// <summary>The silos that can hold time-nodes: active ones that load the slice's grain class.</summary>
 public sealed class ComputeSilos : ISiloStatusListener
 {
+    private const int MostFaults = 2; // with as many a silo is left out
+
     private static readonly GrainType Slice = GrainType.Create(GridNames.SliceType);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly ISiloStatusOracle _silos;
     private readonly IClusterManifestProvider _manifests;
     private readonly ISiloMetadataCache _metadata;
-    private readonly ConcurrentDictionary<SiloAddress, bool> _quarantined = [];
+    private readonly ConcurrentDictionary<SiloAddress, int> _faults = [];
     private TaskCompletionSource _changed = Signal();
 
     /// <param name="silos">Which are active.</param>
@@ -32,15 +34,18 @@ public sealed class ComputeSilos : ISiloStatusListener
     public IReadOnlyList<(SiloAddress Silo, int Devices)> Find()
     {
         var all = All();
-        var trusted = all.Where(silo => !_quarantined.ContainsKey(silo.Silo)).ToList();
+        var trusted = all.Where(silo => _faults.GetValueOrDefault(silo.Silo) < MostFaults).ToList();
         return trusted.Count > 0 ? trusted : all;
     }
 
-    /// <summary>Leaves a silo out from now on, where there are others.</summary>
-    /// <returns>Whether it was not left out before.</returns>
-    public bool Quarantine(SiloAddress silo)
+    /// <summary>
+    /// Takes in that a silo returned what it should not have. The second time, in whatever batch, it is left out from then
+    /// on, where there are others.
+    /// </summary>
+    /// <returns>Whether it is left out for this.</returns>
+    public bool Blame(SiloAddress silo)
     {
-        if (!_quarantined.TryAdd(silo, true))
+        if (_faults.AddOrUpdate(silo, 1, (_, faults) => faults + 1) != MostFaults)
             return false;
         GridMetrics.Quarantine(silo);
         return true;

@@ -7,25 +7,26 @@ namespace OrleansDiffusion.Grid.Supervision;
 /// </summary>
 internal sealed class Doubts
 {
-    private const int MostFaults = 2;
-
-    private readonly Dictionary<(int Sample, int Block, int Step), SiloAddress> _first = [];
+    private readonly Dictionary<(int Sample, int Block, int Step), (SiloAddress Silo, int Epoch)> _first = [];
     private readonly HashSet<(int Sample, int Block, int Step)> _confirmed = [];
-    private readonly Dictionary<SiloAddress, int> _faults = [];
+    private readonly HashSet<(SiloAddress Silo, int Epoch)> _faults = [];
 
     /// <summary>Takes in that a silo returned it.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="silo">The silo.</param>
+    /// <param name="epoch">The epoch, which a doubt ends: what a silo returns in one is one fault.</param>
     /// <returns>
     /// The silo that returned it first, and whether another one has confirmed it, now or before. The same silo again tells
     /// nothing.
     /// </returns>
-    public (SiloAddress First, bool IsConfirmed) Take(NotFinite found, SiloAddress silo)
+    public (SiloAddress First, bool IsConfirmed) Take(NotFinite found, SiloAddress silo, int epoch)
     {
         var where = (found.Sample, found.Block, found.Step);
         if (_confirmed.Contains(where))
             return (silo, true);
-        if (_first.TryAdd(where, silo))
+        if (_first.TryAdd(where, (silo, epoch)))
             return (silo, false);
-        var first = _first[where];
+        var first = _first[where].Silo;
         return (first, !first.Equals(silo));
     }
 
@@ -38,18 +39,17 @@ internal sealed class Doubts
     }
 
     /// <summary>A sample is done with a block: what was returned for it there, and not confirmed, was the silo's fault.</summary>
-    /// <returns>The silos that have been at fault too often.</returns>
+    /// <returns>The silos, once for every fault that was not known of.</returns>
     public IReadOnlyList<SiloAddress> Done(int sample, int block)
     {
-        var faulty = new HashSet<SiloAddress>();
-        foreach (var (where, silo) in _first.Where(doubt => doubt.Key.Sample == sample && doubt.Key.Block <= block).ToList())
+        var faulty = new List<SiloAddress>();
+        foreach (var (where, fault) in _first.Where(doubt => doubt.Key.Sample == sample && doubt.Key.Block <= block).ToList())
         {
             _first.Remove(where);
-            faulty.Add(silo);
+            if (_faults.Add(fault))
+                faulty.Add(fault.Silo);
         }
 
-        foreach (var silo in faulty)
-            _faults[silo] = _faults.GetValueOrDefault(silo) + 1;
-        return [.. faulty.Where(silo => _faults[silo] >= MostFaults)];
+        return faulty;
     }
 }

@@ -49,6 +49,9 @@ public sealed class Device : IEquatable<Device>
     /// <summary>Of an emulated device, what every row of a call takes in addition.</summary>
     public TimeSpan RowTime { get; private init; }
 
+    /// <summary>Of an emulated device, the calls in which it returns NaN.</summary>
+    public NanCalls NanCalls { get; private init; }
+
     /// <summary>A GPU, whether or not there is one of this number.</summary>
     /// <param name="index">Its number, 0 or more.</param>
     public static Device Cuda(int index)
@@ -61,11 +64,12 @@ public sealed class Device : IEquatable<Device>
     /// <param name="name">Its name.</param>
     /// <param name="callTime">What a call takes, 0 or more.</param>
     /// <param name="rowTime">What a row takes in addition, 0 or more.</param>
-    public static Device Emulated(string name, TimeSpan callTime, TimeSpan rowTime)
+    /// <param name="nanCalls">The calls in which it returns NaN; default none.</param>
+    public static Device Emulated(string name, TimeSpan callTime, TimeSpan rowTime, NanCalls nanCalls = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(callTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(rowTime, TimeSpan.Zero);
-        return new Device(DeviceKind.Emulated, name) { CallTime = callTime, RowTime = rowTime };
+        return new Device(DeviceKind.Emulated, name) { CallTime = callTime, RowTime = rowTime, NanCalls = nanCalls };
     }
 
     /// <inheritdoc/>

@@ -238,7 +238,8 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         var started = _time.GetTimestamp();
         if (Device.IsEmulated && requests.Any(request => request.Node.IsDue(request.Active)))
             LetMessagesPass(cancellationToken);
-        var rows = new Evaluation(groups[0].Model).Ask(
+        var model = Device.NanCalls.Include(_calls + 1) ? new NanDenoiser(groups[0].Model) : groups[0].Model;
+        var rows = new Evaluation(model).Ask(
             [.. requests.Select(request => (request.Node, request.Active))], cancellationToken);
         var total = rows.Sum();
         if (total == 0)

@@ -19,7 +19,8 @@ public static partial class DeviceList
     /// <summary>Reads a list.</summary>
     /// <param name="text">
     /// Devices separated by commas: <c>cpu</c>, <c>cuda:N</c>, or <c>emulated:BASE+SLOPE</c> with times such as
-    /// <c>50ms</c>, <c>0.2ms</c>, <c>80us</c> or <c>1s</c>, whose slope may be left out.
+    /// <c>50ms</c>, <c>0.2ms</c>, <c>80us</c> or <c>1s</c>, whose slope may be left out; with <c>:nan=K</c> behind it the
+    /// device returns NaN in its call K, from 1, with <c>:nan=K-</c> in all calls from K on.
     /// </param>
     /// <returns>One or more devices of different names.</returns>
     /// <exception cref="InvalidOptionException">It is none, or names a GPU that libtorch does not see.</exception>
@@ -51,7 +52,7 @@ public static partial class DeviceList
         if (CudaFormat.Match(text) is { Success: true } cuda)
             return Cuda(text, cuda.Groups["index"].ValueSpan, gpus());
         return EmulatedFormat.Match(text) is { Success: true } emulated
-            ? Device.Emulated(text, Time("base", emulated, text), Time("slope", emulated, text))
+            ? Device.Emulated(text, Time("base", emulated, text), Time("slope", emulated, text), Nan(emulated, text))
             : null;
     }
 
@@ -82,10 +83,21 @@ public static partial class DeviceList
                 Option, $"must have emulated times of {LongestTime.TotalMinutes} minutes at most, was \"{text}\"");
     }
 
+    private static NanCalls Nan(Match match, string text)
+    {
+        if (!match.Groups["nan"].Success)
+            return default;
+        return long.TryParse(match.Groups["nan"].ValueSpan, CultureInfo.InvariantCulture, out var first) && first > 0
+            ? new NanCalls(first, match.Groups["on"].Success)
+            : throw new InvalidOptionException(Option, $"must count calls with NaN from 1, was \"{text}\"");
+    }
+
     private static Device Numbered(Device device, List<Device> before)
     {
         var same = before.Count(other => other.Name == device.Name || other.Name.StartsWith(device.Name + '#', StringComparison.Ordinal));
-        return same == 0 ? device : Device.Emulated($"{device.Name}#{same + 1}", device.CallTime, device.RowTime);
+        return same == 0
+            ? device
+            : Device.Emulated($"{device.Name}#{same + 1}", device.CallTime, device.RowTime, device.NanCalls);
     }
 
     private static int Gpus()
@@ -96,14 +108,15 @@ public static partial class DeviceList
 
     private static InvalidOptionException Unreadable(string text) => new(
         Option,
-        "must be cpu, cuda:N or emulated:BASE+SLOPE (emulated:50ms+0.2ms, or emulated:50ms), several separated by commas, "
-        + $"was \"{text}\"");
+        "must be cpu, cuda:N or emulated:BASE+SLOPE (emulated:50ms+0.2ms, emulated:50ms, or a broken emulated:50ms:nan=20), "
+        + $"several separated by commas, was \"{text}\"");
 
     [GeneratedRegex(@"^cuda:(?<index>[0-9]+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CudaFormat { get; }
 
     [GeneratedRegex(
-        @"^emulated:(?<base>[0-9]+(\.[0-9]+)?)(?<baseUnit>us|ms|s)(\+(?<slope>[0-9]+(\.[0-9]+)?)(?<slopeUnit>us|ms|s))?$",
+        @"^emulated:(?<base>[0-9]+(\.[0-9]+)?)(?<baseUnit>us|ms|s)(\+(?<slope>[0-9]+(\.[0-9]+)?)(?<slopeUnit>us|ms|s))?"
+        + @"(:nan=(?<nan>[0-9]+)(?<on>-)?)?$",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EmulatedFormat { get; }
 }

@@ -12,23 +12,38 @@ public sealed class FaultCluster : IAsyncDisposable
 {
     internal const string Control = "control";
     internal const string Compute = "compute";
+    internal const string Devices = "emulated:30ms";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("odiff-faults-");
     private readonly List<OdiffProcess> _silos = [];
+    private readonly string _restart;
     private OdiffProcess? _redis;
     private ClusterConnection? _client;
+
+    /// <summary>A cluster, of which nothing runs yet.</summary>
+    /// <param name="store">What the silos keep all in; null for a folder of their own.</param>
+    /// <param name="restart">What they are to do when one of them is lost, <c>warm</c> or <c>cold</c>.</param>
+    internal FaultCluster(ClusterStore? store = null, string restart = "warm")
+    {
+        Store = store ?? ClusterStore.Folder(Path.Combine(_folder.FullName, "store"));
+        _restart = restart;
+    }
 
     internal OdiffProcess Redis => _redis!;
 
     internal IGrainFactory Grains => _client!.Grains;
 
-    /// <summary>The folder of the silos' store.</summary>
-    internal string Store => Path.Combine(_folder.FullName, "store");
+    /// <summary>A folder that goes with the cluster.</summary>
+    internal string Folder => _folder.FullName;
 
-    private string RedisUrl => $"redis://{Redis.Ready[^1]}";
+    /// <summary>The silos' store.</summary>
+    internal ClusterStore Store { get; }
+
+    /// <summary>Where clients find the cluster.</summary>
+    internal string RedisUrl => $"redis://{Redis.Ready[^1]}";
 
     /// <summary>The silos of a role that are running.</summary>
     internal IReadOnlyList<OdiffProcess> Silos(string role) =>
@@ -56,15 +71,20 @@ public sealed class FaultCluster : IAsyncDisposable
     }
 
     /// <summary>Starts silos.</summary>
-    internal async Task Add(int control, int compute)
+    /// <param name="control">How many of jobs and supervisors.</param>
+    /// <param name="compute">How many of time-nodes.</param>
+    /// <param name="devices">What the latter have.</param>
+    internal async Task Add(int control, int compute, string devices = Devices)
     {
         var roles = Enumerable.Repeat(Control, Math.Max(0, control)).Concat(Enumerable.Repeat(Compute, Math.Max(0, compute))).ToList();
         if (roles.Count == 0)
             return;
         var ports = LoopbackPorts.Free(2 * roles.Count);
         _silos.AddRange(await Task.WhenAll(roles.Select((role, i) => OdiffProcess.Start(
-            $"silo --role {role} --redis {RedisUrl} --store {Store} --silo-port {ports[2 * i]} --gateway-port {ports[(2 * i) + 1]}"
-            + (role == Compute ? " --devices emulated:30ms" : "")))));
+            $"silo --role {role} --redis {RedisUrl} --store {Store.Location} --silo-port {ports[2 * i]} "
+            + $"--gateway-port {ports[(2 * i) + 1]} --restart {_restart}"
+            + (role == Compute ? $" --devices {devices}" : ""),
+            Store.ConnectionString))));
     }
 
     /// <summary>Ends all silos as SIGKILL does.</summary>
@@ -101,7 +121,7 @@ public sealed class FaultCluster : IAsyncDisposable
     /// <summary>
     /// The id of a job whose grain is on the first control silo, and the supervisors of its first batches on the second.
     /// </summary>
-    internal async Task<string> ApartJob()
+    internal async Task<string> ApartJob(int batches = 2)
     {
         var id = GridRun.NewJobId();
         var hosts = (await Call(() => Management.GetHosts(onlyActive: true))).Keys;
@@ -111,7 +131,7 @@ public sealed class FaultCluster : IAsyncDisposable
             await PlacementHint.On(places[0], () => Grains.GetGrain<ISamplingJobGrain>(id).Status());
             return true;
         });
-        for (var batch = 0; batch < 2; batch++)
+        for (var batch = 0; batch < batches; batch++)
         {
             var supervisor = Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, batch).ToString());
             await PlacementHint.On(places[1], () => supervisor.Receive(new SliceFailed(0, 0, 0, "")));
@@ -128,8 +148,23 @@ public sealed class FaultCluster : IAsyncDisposable
 
     private IManagementGrain Management => Grains.GetGrain<IManagementGrain>(0);
 
-    private Task<ClusterConnection> Connect() => ClusterConnection.Open(
-        RedisAddress.Parse("redis", RedisUrl), "odiff", log: null, TestContext.Current.CancellationToken);
+    // Silos that have just started may answer late where the machine is busy.
+    private async Task<ClusterConnection> Connect()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                return await ClusterConnection.Open(
+                    RedisAddress.Parse("redis", RedisUrl), "odiff", log: null, TestContext.Current.CancellationToken);
+            }
+            catch (IOException) when (!deadline.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, deadline.Token);
+            }
+        }
+    }
 
     private async Task WaitUntilKnown()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using OrleansDiffusion.Tests;
 
@@ -7,18 +8,21 @@ namespace OrleansDiffusion.Chaos.Tests.Cluster;
 internal sealed class OdiffProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "odiff");
 
     private readonly Process _process;
     private readonly string _commandLine;
-    private readonly Task<string> _errors;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly Task _logging;
     private Task _output = Task.CompletedTask;
 
-    private OdiffProcess(Process process, string commandLine, string? logs)
+    private OdiffProcess(Process process, string commandLine)
     {
         (_process, _commandLine) = (process, commandLine);
-        _errors = logs is null ? process.StandardError.ReadToEndAsync() : Keep(process, commandLine, logs);
+        _logging = Listen();
     }
+
+    /// <summary>The program.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "odiff");
 
     public int Id => _process.Id;
 
@@ -27,23 +31,36 @@ internal sealed class OdiffProcess : IAsyncDisposable
     /// <summary>What it said when it was ready, in words.</summary>
     public string[] Ready { get; private set; } = [];
 
+    /// <summary>The lines that it logged.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    /// <summary>The memory that it occupies, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts one, and waits until it is ready.</summary>
     /// <param name="commandLine">Its command line, words parted by blanks.</param>
+    /// <param name="connectionString">What it signs in to a blob service with.</param>
     /// <exception cref="InvalidOperationException">It ended before it was ready.</exception>
-    public static async Task<OdiffProcess> Start(string commandLine)
+    public static async Task<OdiffProcess> Start(string commandLine, string? connectionString = null)
     {
-        // ODIFF_FAULT_LOGS names a folder that keeps what they log. A file that may not grow is told by an error, as a
-        // full disk is, where its signal is ignored.
-        var logs = Environment.GetEnvironmentVariable("ODIFF_FAULT_LOGS");
-        string[] words = [.. commandLine.Split(' '), .. logs is null ? Array.Empty<string>() : ["--verbose"]];
-        var process = Process.Start(new ProcessStartInfo(
-            "setsid", ["env", "--default-signal=TERM", "--ignore-signal=XFSZ", Executable, .. words])
+        // A file that may not grow is told by an error, as a full disk is, where its signal is ignored.
+        var start = new ProcessStartInfo(
+            "setsid", ["env", "--default-signal=TERM", "--ignore-signal=XFSZ", Executable, .. commandLine.Split(' '), "--verbose"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
-        var odiff = new OdiffProcess(process, commandLine, logs);
+        };
+        if (connectionString is not null)
+            start.Environment["AZURE_STORAGE_CONNECTION_STRING"] = connectionString;
+        var odiff = new OdiffProcess(Process.Start(start)!, commandLine);
         try
         {
             await odiff.WaitUntilReady();
@@ -82,7 +99,7 @@ internal sealed class OdiffProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Kill();
-        await _errors;
+        await _logging;
         await _output;
         _process.Dispose();
     }
@@ -90,20 +107,29 @@ internal sealed class OdiffProcess : IAsyncDisposable
     private async Task WaitUntilReady()
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        var line = await _process.StandardOutput.ReadLineAsync(deadline.Token)
-            ?? throw new InvalidOperationException($"odiff {_commandLine} ended: {await _errors}");
+        if (await _process.StandardOutput.ReadLineAsync(deadline.Token) is not { } line)
+        {
+            await _logging;
+            throw new InvalidOperationException($"odiff {_commandLine} ended: {string.Join('\n', _log)}");
+        }
+
         Ready = line.Split(' ');
         _output = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
     }
 
-    private static async Task<string> Keep(Process process, string commandLine, string logs)
+    // ODIFF_FAULT_LOGS names a folder that keeps what they log.
+    private async Task Listen()
     {
-        var path = Path.Combine(logs, $"{Environment.ProcessId}-{process.Id}.log");
-        await using var file = new StreamWriter(path) { AutoFlush = true };
-        await file.WriteLineAsync($"odiff {commandLine}");
-        while (await process.StandardError.ReadLineAsync() is { } line)
+        var folder = Environment.GetEnvironmentVariable("ODIFF_FAULT_LOGS");
+        await using var file = folder is null
+            ? StreamWriter.Null
+            : new StreamWriter(Path.Combine(folder, $"{Environment.ProcessId}-{Id}.log")) { AutoFlush = true };
+        await file.WriteLineAsync($"odiff {_commandLine}");
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            _log.Enqueue(line);
             await file.WriteLineAsync($"{DateTime.UtcNow:HH:mm:ss.fff} {line}");
-        return $"see {path}";
+        }
     }
 
     private static async Task Run(string program, params string[] arguments)

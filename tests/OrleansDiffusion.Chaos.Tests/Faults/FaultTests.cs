@@ -6,14 +6,13 @@ using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Storage.Checkpoints;
-using OrleansDiffusion.Storage.Folders;
 
 namespace OrleansDiffusion.Chaos.Tests.Faults;
 
 /// <summary>Whatever happens to the processes of a cluster, a job comes to the samples that it would have come to.</summary>
-public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>, IAsyncLifetime
+[Collection(typeof(FaultSuite))]
+public sealed class FaultTests(FaultMatrix matrix) : IAsyncLifetime
 {
-    private const int Block = 3; // of the first or the second batch, in which faults begin
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(25);
 
     private FaultCluster Cluster => matrix.Cluster;
@@ -30,11 +29,11 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
     [InlineData("start", 0.0)]
     [InlineData("middle", 0.5)]
     [InlineData("end", 1.0)]
-    public Task Compute_silo_is_killed(string at, double share) => Disturb(
+    public Task Compute_silo_is_killed(string at, double share) => matrix.Disturb(
         $"kill -9 of a compute silo at a block's {at}", batch: 0, share, _ => Cluster.Silos(FaultCluster.Compute)[0].Kill());
 
     [Fact]
-    public Task Two_compute_silos_are_killed_at_once() => Disturb(
+    public Task Two_compute_silos_are_killed_at_once() => matrix.Disturb(
         "kill -9 of two of three compute silos", batch: 0, 0.5,
         _ => Task.WhenAll(Cluster.Silos(FaultCluster.Compute).Take(2).Select(silo => silo.Kill())));
 
@@ -44,7 +43,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
         var id = await Cluster.ApartJob();
         var holder = await Cluster.HolderOf(Cluster.Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString()));
         Assert.NotSame(holder, await Cluster.HolderOf(Cluster.Grains.GetGrain<ISamplingJobGrain>(id)));
-        await Disturb("kill -9 of the supervisor's silo", batch: 0, 0.5, _ => holder.Kill(), id: id);
+        await matrix.Disturb("kill -9 of the supervisor's silo", batch: 0, 0.5, _ => holder.Kill(), id: id);
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
         var holder = await Cluster.HolderOf(Cluster.Grains.GetGrain<ISamplingJobGrain>(id));
         Assert.NotSame(
             holder, await Cluster.HolderOf(Cluster.Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 1).ToString())));
-        await Disturb("kill -9 of the job's silo", batch: 1, 0.5, _ => holder.Kill(), batches: 4, id);
+        await matrix.Disturb("kill -9 of the job's silo", batch: 1, 0.5, _ => holder.Kill(), batches: 4, id);
     }
 
     [Fact]
@@ -62,7 +61,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
     {
         const int Batches = 2;
         var before = JobRun.Start(Cluster.Grains, ChaosRequest.Of(Batches));
-        await Reach(before, batch: 1, 0.5);
+        await matrix.Reach(before, batch: 1, 0.5);
         var begun = Stopwatch.GetTimestamp();
         await Cluster.KillAll();
         var heard = await before.Abandon();
@@ -71,12 +70,12 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
 
         var job = await JobRun.Start(Cluster.Grains, ChaosRequest.Of(Batches), before.Id).End();
 
-        await matrix.Note("kill -9 of all silos, started again", begun, heard.Concat(job.Heard), job, Batches);
-        Assert.True(job.Heard[0].Progress is { FirstSample: ChaosRequest.SamplesOfBatch, Block: >= Block - 1 });
+        await matrix.Note("kill -9 of all silos, started again", begun, heard.Concat(job.Heard), job, Batches, Cluster);
+        Assert.True(job.Heard[0].Progress is { FirstSample: ChaosRequest.SamplesOfBatch, Block: >= FaultMatrix.Block - 1 });
     }
 
     [Fact]
-    public Task Compute_silo_hangs_for_a_while() => Disturb(
+    public Task Compute_silo_hangs_for_a_while() => matrix.Disturb(
         "kill -STOP of a compute silo, 20 s later kill -CONT", batch: 0, 0.5,
         async job =>
         {
@@ -94,7 +93,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
         batches: FaultMatrix.MostBatches);
 
     [Fact]
-    public Task Redis_hangs_for_a_while() => Disturb(
+    public Task Redis_hangs_for_a_while() => matrix.Disturb(
         "Redis stopped for 10 s", batch: 0, 0.5,
         async _ =>
         {
@@ -109,13 +108,13 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
     {
         await Cluster.Heal(FaultMatrix.ControlSilos, compute: 2);
         var left = 0; // the batch in which they leave
-        var job = await Disturb(
+        var job = await matrix.Disturb(
             "2, 4, then 1 compute silos, by SIGTERM", batch: 0, 0.5,
             async job =>
             {
                 await Cluster.Add(control: 0, compute: 2);
                 var joined = job.Last.FirstSample;
-                await job.When(step => step.FirstSample > joined + ChaosRequest.SamplesOfBatch && step.Block >= Block);
+                await job.When(step => step.FirstSample > joined + ChaosRequest.SamplesOfBatch && step.Block >= FaultMatrix.Block);
                 left = job.Last.FirstSample / ChaosRequest.SamplesOfBatch;
                 var leaving = Cluster.Silos(FaultCluster.Compute).Take(3).ToList();
                 await Task.WhenAll(leaving.Select(silo => silo.Signal("TERM")));
@@ -135,7 +134,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
     [Fact]
     public async Task Disk_of_the_store_is_full_for_a_while()
     {
-        var job = await Disturb(
+        var job = await matrix.Disturb(
             "the store's disk full for 6 s", batch: 0, 0.5,
             async _ =>
             {
@@ -151,7 +150,7 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
     [Fact]
     public async Task Batch_is_claimed_by_somebody_else()
     {
-        var job = await Disturb(
+        var job = await matrix.Disturb(
             "the batch's checkpoints claimed by another supervisor", batch: 1, 0.5,
             async job =>
             {
@@ -159,29 +158,11 @@ public sealed class FaultTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>,
                 var status = await Cluster.Grains.GetGrain<ISamplingJobGrain>(job.Id).Status();
                 var batch = new BatchAssignment(
                     new BatchKey(job.Id, 1), request, status.Outline!, ChaosRequest.SamplesOfBatch, ChaosRequest.SamplesOfBatch);
-                await new CheckpointStore(new FolderObjectStore(Cluster.Store)).Claim(
+                await new CheckpointStore(Cluster.Store.Objects).Claim(
                     batch.Key.ToString(), JobHash.Of(batch), TestContext.Current.CancellationToken);
             });
 
         Assert.Equal(0, job.Batches[0].Recoveries);
         Assert.Equal(1, job.Batches[1].Recoveries); // it was begun by another supervisor
-    }
-
-    private async Task<FinishedJob> Disturb(
-        string fault, int batch, double share, Func<JobRun, Task> disturb, int batches = 2, string? id = null)
-    {
-        var job = JobRun.Start(Cluster.Grains, ChaosRequest.Of(batches), id);
-        await Reach(job, batch, share);
-        var begun = Stopwatch.GetTimestamp();
-        await disturb(job);
-        var done = await job.End();
-        await matrix.Note(fault, begun, done.Heard, done, batches);
-        return done;
-    }
-
-    private Task Reach(JobRun job, int batch, double share)
-    {
-        var (first, sweep) = (batch * ChaosRequest.SamplesOfBatch, matrix.SweepOf(batch, Block, share));
-        return job.When(step => step.FirstSample == first && step.Sweep >= sweep);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Chaos.Tests.Jobs;
 
@@ -23,7 +24,7 @@ internal sealed record FinishedJob(
     }
 
     /// <summary>Asserts that every sample is there, once, and as it would have been.</summary>
-    public async Task IsComplete(FinishedJob undisturbed, int batches, string store)
+    public async Task IsComplete(FinishedJob undisturbed, int batches, IObjectStore store)
     {
         var request = ChaosRequest.Of(batches);
         Assert.InRange(DistanceFrom(undisturbed, batches), 0, 2 * request.Tolerance);

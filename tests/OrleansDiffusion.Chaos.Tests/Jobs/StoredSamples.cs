@@ -1,4 +1,4 @@
-using OrleansDiffusion.Storage.Folders;
+using OrleansDiffusion.Storage.Objects;
 using OrleansDiffusion.Storage.Samples;
 
 namespace OrleansDiffusion.Chaos.Tests.Jobs;
@@ -7,10 +7,10 @@ namespace OrleansDiffusion.Chaos.Tests.Jobs;
 internal static class StoredSamples
 {
     /// <summary>Asserts that every sample is there once, as it was fetched.</summary>
-    public static async Task AreOnceEach(string folder, FinishedJob job, int count)
+    public static async Task AreOnceEach(IObjectStore objects, FinishedJob job, int count)
     {
         var token = TestContext.Current.CancellationToken;
-        var store = new SampleStore(new FolderObjectStore(folder));
+        var store = new SampleStore(objects);
         var elements = job.Samples.Length / count;
         var kept = new List<byte>();
         foreach (var first in await store.FirstSamples(job.Id, token))

@@ -15,35 +15,46 @@ public sealed class DoubtsTests
     [Fact]
     public void What_one_silo_returns_is_confirmed_by_another_and_not_by_itself()
     {
-        Assert.Equal((One, false), _doubts.Take(Found, One));
-        Assert.Equal((One, false), _doubts.Take(Found, One));
-        Assert.Equal((One, true), _doubts.Take(Found, Other));
-        Assert.Equal((Other, false), _doubts.Take(Found with { Step = 6 }, Other));
+        Assert.Equal((One, false), Take(Found, One));
+        Assert.Equal((One, false), Take(Found, One));
+        Assert.Equal((One, true), Take(Found, Other));
+        Assert.Equal((Other, false), Take(Found with { Step = 6 }, Other));
     }
 
     [Fact]
-    public void Silo_is_at_fault_where_the_sample_went_on_and_named_the_second_time()
+    public void Silo_is_at_fault_where_the_sample_went_on()
     {
-        _doubts.Take(Found, One);
-        _doubts.Take(Found with { Step = 6 }, One); // one fault: of the same sweep
-        Assert.Empty(_doubts.Done(sample: 3, block: 2));
-
-        _doubts.Take(Found with { Block = 4 }, One);
+        Take(Found, One);
+        Assert.Empty(_doubts.Done(sample: 3, block: 1));
+        Assert.Empty(_doubts.Done(sample: 2, block: 2));
+        Assert.Equal([One], _doubts.Done(sample: 3, block: 2));
         Assert.Empty(_doubts.Done(sample: 3, block: 3));
-        Assert.Empty(_doubts.Done(sample: 2, block: 4));
-        Assert.Equal([One], _doubts.Done(sample: 3, block: 4));
+    }
+
+    [Fact]
+    public void What_a_silo_returns_in_one_epoch_is_one_fault()
+    {
+        Take(Found, One);
+        Take(Found with { Step = 6 }, One);
+        Take(Found with { Sample = 4 }, One);
+        Take(Found with { Block = 3 }, Other);
+        Take(Found with { Block = 4 }, One, epoch: 2);
+
+        Assert.Equal([One], _doubts.Done(sample: 3, block: 2));
+        Assert.Empty(_doubts.Done(sample: 4, block: 2));
+        Assert.Equal([Other, One], _doubts.Done(sample: 3, block: 4));
     }
 
     // A sweep in which other silos are doubted is given up, and what was confirmed in it is found again.
     [Fact]
     public void What_was_confirmed_stays_so_whoever_returns_it()
     {
-        _doubts.Take(Found, One);
-        _doubts.Take(Found, Other);
+        Take(Found, One);
+        Take(Found, Other);
         _doubts.Confirm(Found);
 
-        Assert.True(_doubts.Take(Found, One).IsConfirmed);
-        Assert.True(_doubts.Take(Found, Other).IsConfirmed);
+        Assert.True(Take(Found, One).IsConfirmed);
+        Assert.True(Take(Found, Other).IsConfirmed);
         Assert.Empty(_doubts.Done(sample: 3, block: 2));
     }
 
@@ -52,11 +63,14 @@ public sealed class DoubtsTests
     {
         for (var step = 0; step < 5; step++)
         {
-            _doubts.Take(Found with { Step = step }, One);
-            _doubts.Take(Found with { Step = step }, Other);
+            Take(Found with { Step = step }, One);
+            Take(Found with { Step = step }, Other);
             _doubts.Confirm(Found with { Step = step });
         }
 
         Assert.Empty(_doubts.Done(sample: 3, block: 9));
     }
+
+    private (SiloAddress First, bool IsConfirmed) Take(NotFinite found, SiloAddress silo, int epoch = 1) =>
+        _doubts.Take(found, silo, epoch);
 }

@@ -31,6 +31,18 @@ public sealed class DeviceListTests
         Assert.Equal(TimeSpan.FromMilliseconds(row), device.RowTime);
     }
 
+    [Theory]
+    [InlineData("emulated:50ms", 0, false)]
+    [InlineData("emulated:50ms:nan=1", 1, false)]
+    [InlineData("emulated:50ms+0.2ms:nan=20-", 20, true)]
+    public void An_emulated_device_may_be_a_broken_one(string text, long first, bool lasts)
+    {
+        var devices = DeviceList.Parse($"{text},{text}");
+
+        Assert.All(devices, device => Assert.Equal(new NanCalls(first, lasts), device.NanCalls));
+        Assert.Equal([text, text + "#2"], devices.Select(device => device.Name));
+    }
+
     [Fact]
     public void Emulated_devices_that_are_alike_are_told_apart()
     {
@@ -56,14 +68,17 @@ public sealed class DeviceListTests
     [InlineData("emulated:50ms+")]
     [InlineData("emulated:50ms+1ms+1ms")]
     [InlineData("emulated:50ms#2")]
+    [InlineData("emulated:50ms:nan")]
+    [InlineData("emulated:50ms:nan=always")]
+    [InlineData("cpu:nan=1")]
     public void Anything_else_is_refused(string text)
     {
         var error = Assert.Throws<InvalidOptionException>(() => DeviceList.Parse(text, gpus: () => 8));
 
         Assert.Equal("devices", error.Option);
         Assert.Equal(
-            "devices must be cpu, cuda:N or emulated:BASE+SLOPE (emulated:50ms+0.2ms, or emulated:50ms), several "
-            + $"separated by commas, was \"{text}\"",
+            "devices must be cpu, cuda:N or emulated:BASE+SLOPE (emulated:50ms+0.2ms, emulated:50ms, or a broken "
+            + $"emulated:50ms:nan=20), several separated by commas, was \"{text}\"",
             error.Message);
     }
 
@@ -74,6 +89,7 @@ public sealed class DeviceListTests
     [InlineData("cpu,cpu", 0, "must name cpu once, was \"cpu,cpu\"")]
     [InlineData("cuda:0,cuda:1,cuda:0", 2, "must name cuda:0 once, was \"cuda:0,cuda:1,cuda:0\"")]
     [InlineData("emulated:1000s", 0, "must have emulated times of 10 minutes at most, was \"emulated:1000s\"")]
+    [InlineData("emulated:1s:nan=0", 0, "must count calls with NaN from 1, was \"emulated:1s:nan=0\"")]
     public void What_cannot_be_is_refused(string text, int gpus, string requirement)
     {
         var error = Assert.Throws<InvalidOptionException>(() => DeviceList.Parse(text, () => gpus));

@@ -66,6 +66,39 @@ public sealed class EmulatedDeviceTests
         Assert.Equal(waits, executor.Wait.Waits.Count);
     }
 
+    // Asking again within the call does not help; its time is taken as if it were one like any other.
+    [Theory]
+    [InlineData(false, new[] { false, true, false, false })]
+    [InlineData(true, new[] { false, true, true, true })]
+    public async Task A_broken_one_answers_with_NaN_in_its_time(bool lasts, bool[] isNan)
+    {
+        await using var executor = new TestExecutor(
+            Device.Emulated("broken", Device.CallTime, Device.RowTime, new NanCalls(2, lasts)));
+        foreach (var expected in isNan)
+        {
+            var node = executor.Node(1);
+
+            var outcome = await executor.Ask(new TestModel(), node).InTime();
+
+            Assert.Equal(expected ? TestNode.Rows : 0, node.Node.NotFinite.Count);
+            Assert.Equal(expected ? 2 * TestNode.Rows : TestNode.Rows, outcome.Rows);
+            Assert.Equal(Device.CallTime + (outcome.Rows * Device.RowTime), outcome.CallTime);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_broken_one_could_not_answer_another_call_can()
+    {
+        await using var executor = new TestExecutor(Device.Emulated("broken", Device.CallTime, Device.RowTime, new NanCalls(1, false)));
+        var node = executor.Node(1);
+        await executor.Ask(new TestModel(), node).InTime();
+
+        await executor.Ask(new TestModel(), node).InTime();
+
+        Assert.Empty(node.Node.NotFinite);
+        Assert.Equal(TestNode.Expected(1), node.Move());
+    }
+
     [Fact]
     public async Task Other_devices_take_what_they_take()
     {

@@ -66,7 +66,7 @@ public sealed class NotFiniteTests(Grids grids)
         Assert.Equal(0, job.Batch.Recoveries);
     }
 
-    // Silo 1 spoils sample 0 in its first sweep, or in all of them, whatever the model returned.
+    // Silo 1 spoils both samples in its first sweep, or in all of them, whatever the model returned.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -105,7 +105,10 @@ public sealed class NotFiniteTests(Grids grids)
 
                 Interlocked.Increment(ref spoiled);
                 var key = NodeKey.Parse(call.TargetId.Key.ToString()!);
-                call.Result = answer with { NotFinite = [new NotFinite(0, key.Block, 0, key.Node)] };
+                call.Result = answer with
+                {
+                    NotFinite = [new NotFinite(0, key.Block, 0, key.Node), new NotFinite(1, key.Block, 0, key.Node)],
+                };
             },
         });
         var silos = grid.Silo(0).ServiceProvider.GetRequiredService<ComputeSilos>();
