@@ -52,6 +52,7 @@ public sealed class WireTests : IDisposable
         new JobStatus("job", JobState.Failed, Outline, "broken", [Report()], Request, DateTimeOffset.UnixEpoch),
         new JobStatus("job", JobState.Unknown, null, null, [], null, null),
         new JobSummary("job", JobState.Running, "model", "ddim", 9, 4, DateTimeOffset.UnixEpoch),
+        new ModelSummary("model", [3, 4, 4], "linear", 10, "a model"),
         new JobPage([new JobSummary("job", JobState.Accepted, "model", "ddim", 9, 0, null)], "job"),
         Report(),
         new SampleValues(4, [1, 2, 3, 4]),
