@@ -21,7 +21,7 @@ internal static partial class PromptLabel
         return Numbers().Matches(prompt) is [{ Value: var number }]
             && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var label) && label < labels
                 ? [label]
-                : throw Refused($"must name one label of {model.Name} in digits, 0 to {labels - 1}: '3', or 'a handwritten 3'");
+                : throw Refused($"must name one label of {model.Name} by its number, 0 to {labels - 1}, such as 'a handwritten 3'");
     }
 
     private static RequestRefusedException Refused(string reason) => new(new Refusal("prompt", reason));
