@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# A cluster of processes on this machine: a Redis, silos for jobs (control) and silos for time-nodes (compute).
+# A cluster of processes on this machine: a Redis, silos for jobs (control) and for time-nodes (compute), and a gateway.
 set -euo pipefail
 
 usage() {
   cat >&2 << 'END'
-usage: scripts/cluster.sh up N [--control M] [OPTION...]   start N compute silos, M control silos (1) and a Redis;
-                                                           options go to the compute silos: --devices emulated:50ms
+usage: scripts/cluster.sh up N [--control M] [--gateway] [OPTION...]
+                                                           start N compute silos, M control silos (1) and a Redis, with
+                                                           --gateway the HTTP API, too; options go to the compute silos:
+                                                           --devices emulated:50ms
        scripts/cluster.sh status                           a line "role pid address" for each process
        scripts/cluster.sh down                             end them all
 
@@ -81,7 +83,7 @@ await_ready() {
 }
 
 up() {
-  local compute=${1:-} control=1 options=() port gateway redis i
+  local compute=${1:-} control=1 options=() http="" port gateway redis i
   [[ $compute =~ ^[1-9][0-9]*$ ]] || usage
   shift
   while (($# > 0)); do
@@ -89,6 +91,9 @@ up() {
       [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage
       control=$2
       shift 2
+    elif [[ $1 == --gateway ]]; then
+      http=yes
+      shift
     else
       options+=("$1")
       shift
@@ -122,9 +127,16 @@ up() {
     fi
   done
   await_ready
+  if [[ -n $http ]]; then
+    free_port
+    http=http://127.0.0.1:$port
+    launch gateway "$port" gateway --redis "$redis" --listen "$http"
+    await_ready
+  fi
   trap - EXIT
   echo "$control control and $compute compute silos are up; logs are in $state"
   echo "odiff sample --connect $redis ..."
+  [[ -z $http ]] || echo "odiff sample --connect $http ..."
 }
 
 status() {
@@ -161,6 +173,7 @@ end_role() {
 }
 
 end_all() {
+  end_role gateway
   end_role compute
   end_role control
   end_role redis

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Cli.Commands;
+using OrleansDiffusion.Client;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
 
@@ -22,8 +23,14 @@ internal static class CommandLine
         var root = new RootCommand("Samples diffusion models parallel in time.")
         {
             SampleCommand.Create(),
+            SubmitCommand.Create(),
+            WatchCommand.Create(),
+            ListCommand.Create(),
+            CancelCommand.Create(),
+            FetchCommand.Create(),
             ModelsCommand.Create(),
             SiloCommand.Create(),
+            GatewayCommand.Create(),
             RedisCommand.Create(),
             BenchCommand.Create(),
         };
@@ -51,7 +58,8 @@ internal static class CommandLine
             return e switch
             {
                 InvalidOptionException invalid => Report($"--{invalid.Option} {invalid.Requirement}", Unusable),
-                ModelFormatException => Report(e.Message, Unusable),
+                RequestRefusedException { Option: { } option } refused => Report($"--{option} {refused.Reason}", Unusable),
+                ModelFormatException or RequestRefusedException or JobNotFoundException => Report(e.Message, Unusable),
                 OperationCanceledException => Report("cancelled", Failed),
                 _ => Report(e.Message.ReplaceLineEndings(" "), Failed),
             };

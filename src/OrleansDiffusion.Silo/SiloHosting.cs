@@ -3,6 +3,8 @@ using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 
 namespace OrleansDiffusion.Silo;
 
@@ -25,13 +27,17 @@ public static class SiloHosting
             settings.Grid?.Invoke(grid);
         });
         if (settings.Role == SiloRole.Control)
-            silo.WithoutTimeNodes();
+            silo.WithoutTimeNodes().WithoutCatalogue();
         else
             silo.AddTimeNodes(settings.Devices);
         if (settings.Role == SiloRole.Compute)
             silo.WithoutJobs();
         return silo;
     }
+
+    // It opens models, as time-nodes do.
+    private static void WithoutCatalogue(this ISiloBuilder silo) => silo.Services.PostConfigure<GrainTypeOptions>(types =>
+        types.Classes.Remove(typeof(CatalogueGrain)));
 
     // The name of the stream provider; null where there is none.
     private static string? AddExchange(ISiloBuilder silo, ExchangeKind kind)

@@ -1,12 +1,16 @@
 using System.Reflection;
 using System.Xml.Linq;
 using NetArchTest.Rules;
+using OrleansDiffusion.Client;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Grid;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Output;
 using OrleansDiffusion.Safetensors;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Silo;
 using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
 
@@ -25,6 +29,9 @@ public class ArchitectureTests
     private static readonly Assembly SafetensorsAssembly = typeof(SafetensorsHeader).Assembly;
     private static readonly Assembly StorageAssembly = typeof(StorageOptions).Assembly;
     private static readonly Assembly StreamingAssembly = typeof(SweepStreamOptions).Assembly;
+    private static readonly Assembly ClientAssembly = typeof(ISamplingClient).Assembly;
+    private static readonly Assembly GatewayAssembly = typeof(RunningGateway).Assembly;
+    private static readonly Assembly OutputAssembly = typeof(NpyFile).Assembly;
     private static readonly Assembly CliAssembly = Assembly.Load("odiff");
 
     private static readonly string[] FilesAndNetwork =
@@ -80,6 +87,26 @@ public class ArchitectureTests
                 .Where(name => name!.StartsWith("Orleans", StringComparison.Ordinal) || name == "TorchSharp"));
     }
 
+    // A service that calls a cluster carries neither libtorch nor a silo; a gateway neither.
+    [Fact]
+    public void Clients_and_gateways_know_contracts_and_nothing_that_samples()
+    {
+        Assert.Equal(["OrleansDiffusion.Contracts", "OrleansDiffusion.Output"], OursIn(ClientAssembly));
+        Assert.Equal(
+            ["OrleansDiffusion.Client", "OrleansDiffusion.Contracts", "OrleansDiffusion.Output"], OursIn(GatewayAssembly));
+        Assert.Empty(OursIn(OutputAssembly));
+        AssertFree(ClientAssembly, ["TorchSharp", "Microsoft.AspNetCore"]);
+        AssertFree(GatewayAssembly, ["TorchSharp"]);
+    }
+
+    [Fact]
+    public void Silos_know_neither_clients_nor_gateways()
+    {
+        Assert.All(
+            (Assembly[])[ContractsAssembly, GridAssembly, NodesAssembly, typeof(RunningSilo).Assembly],
+            assembly => AssertFree(assembly, ["OrleansDiffusion.Client", "OrleansDiffusion.Gateway", "OrleansDiffusion.Output"]));
+    }
+
     [Fact]
     public void Nodes_know_neither_streams_nor_hosts_nor_the_command_line() => AssertFree(
         NodesAssembly, ["OrleansDiffusion.Streaming", "OrleansDiffusion.Silo", CliNamespace, "System.CommandLine"]);
@@ -95,6 +122,8 @@ public class ArchitectureTests
         Assert.NotEmpty(Dependents(NodesAssembly, "OrleansDiffusion.Contracts"));
         Assert.NotEmpty(Dependents(NodesAssembly, "TorchSharp"));
         Assert.NotEmpty(Dependents(GridAssembly, "OrleansDiffusion.Sampling"));
+        Assert.NotEmpty(Dependents(GatewayAssembly, "OrleansDiffusion.Client"));
+        Assert.NotEmpty(Dependents(GatewayAssembly, "Microsoft.AspNetCore"));
     }
 
     [Fact]
@@ -109,6 +138,10 @@ public class ArchitectureTests
 
     private static void AssertFree(Assembly assembly, string[] forbidden) =>
         Assert.All(forbidden, name => Assert.Empty(Dependents(assembly, name)));
+
+    private static IEnumerable<string?> OursIn(Assembly assembly) => assembly.GetReferencedAssemblies()
+        .Select(name => name.Name).Where(name => name!.StartsWith("OrleansDiffusion", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Dependents(Assembly assembly, string name) =>
         Types.InAssembly(assembly).That().HaveDependencyOn(name).GetTypes().Select(type => type.FullName!);

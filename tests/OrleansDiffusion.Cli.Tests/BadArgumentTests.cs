@@ -115,6 +115,25 @@ public sealed class BadArgumentTests : IDisposable
         { Demo + "--connect redis://localhost --mode sequential", ["--connect", "--mode sequential"] },
         { Demo + "--connect redis://localhost --devices cpu", ["--connect", "--devices"] },
         { Demo + "--connect redis://localhost --checkpoint kept", ["--connect", "--checkpoint"] },
+        { Demo + "--connect http://", ["--connect", "http(s)://host:port", "http://"] },
+        { Demo + "--connect http://me:secret@localhost", ["--connect", "http(s)://host:port"] },
+        { Demo + "--connect http://localhost --cluster mine", ["--cluster", "redis://"] },
+        { Demo + "--connect http://localhost --silos 2", ["--connect", "--silos"] },
+        { "submit --model demo", ["--connect"] },
+        { "submit --connect http://localhost", ["--model"] },
+        { "submit --model demo --count 0 --connect http://localhost", ["--count", "positive", "0"] },
+        { "submit --model demo --connect ftp://localhost", ["--connect", "redis://", "http(s)://", "ftp://localhost"] },
+        { "watch --connect http://localhost", ["job"] },
+        { "fetch any --connect http://localhost", ["--out"] },
+        { "cancel any", ["--connect"] },
+        { "list --connect http://localhost --most 0", ["--most", "positive", "0"] },
+        { "gateway", ["--redis"] },
+        { "gateway --redis http://localhost", ["--redis", "redis://", "http://localhost"] },
+        { "gateway --redis redis://localhost --listen localhost:8080", ["--listen", "http://address:port"] },
+        { "gateway --redis redis://localhost --listen https://127.0.0.1:8080", ["--listen", "TLS"] },
+        { "gateway --redis redis://localhost --listen http://0.0.0.0:8080", ["--listen", "loopback", "keys", "0.0.0.0:8080"] },
+        { "gateway --redis redis://localhost --rate 0", ["--rate", "positive", "0"] },
+        { "gateway --redis redis://localhost --most-count -1", ["--most-count", "positive", "-1"] },
         { Demo + "--checkpoint kept --in-process", ["--checkpoint", "--in-process"] },
         { Demo + "--checkpoint http://localhost:1/", ["--checkpoint", "container"] },
         { "silo --eviction-notices soon", ["--eviction-notices", "azure", "URL", "soon"] },
@@ -174,7 +193,7 @@ public sealed class BadArgumentTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         var lines = result.Error.Split('\n');
         Assert.Contains(lines, line =>
-            line.StartsWith("OrleansDiffusion.Sampling.InvalidOptionException", StringComparison.Ordinal));
+            line.StartsWith("OrleansDiffusion.Client.RequestRefusedException", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("   at OrleansDiffusion.", StringComparison.Ordinal));
         Assert.StartsWith("odiff: --steps", lines[^1], StringComparison.Ordinal);
     }

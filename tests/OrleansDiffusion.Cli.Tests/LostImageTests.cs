@@ -1,4 +1,5 @@
 using OrleansDiffusion.Cli.Output;
+using OrleansDiffusion.Output;
 using SkiaSharp;
 
 namespace OrleansDiffusion.Cli.Tests;

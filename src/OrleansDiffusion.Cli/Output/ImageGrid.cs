@@ -1,3 +1,4 @@
+using OrleansDiffusion.Output;
 using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Output;

@@ -1,4 +1,5 @@
 using OrleansDiffusion.Models.Safetensors;
+using OrleansDiffusion.Output;
 using OrleansDiffusion.Sampling;
 using TorchSharp;
 

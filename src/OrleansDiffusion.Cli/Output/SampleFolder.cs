@@ -1,3 +1,5 @@
+using OrleansDiffusion.Output;
+
 namespace OrleansDiffusion.Cli.Output;
 
 /// <summary>
@@ -22,17 +24,10 @@ internal sealed class SampleFolder(string path, IReadOnlyList<long> shape)
             var file = Path.Combine(path, $"{n}".PadLeft(digits, '0'));
             WritableFile.Write(file + ".npy", stream => NpyFile.Write(stream, shape, sample.Span));
             if (_image is not null)
-                WritableFile.Write(file + ".png", stream => WriteImage(stream, _image, sample.Span));
+                WritableFile.Write(file + ".png", stream => SampleImage.WritePng(stream, sample.Span, _image));
         }
 
         NoteOthers(_image is null ? count : 2 * count);
-    }
-
-    private static void WriteImage(Stream destination, ImageShape image, ReadOnlySpan<float> sample)
-    {
-        using var picture = new Picture(image.IsGrey, image.Height, image.Width);
-        SampleImage.Draw(sample, image, picture);
-        picture.WriteTo(destination);
     }
 
     private void NoteOthers(int written)

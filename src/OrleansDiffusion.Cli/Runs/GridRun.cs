@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using OrleansDiffusion.Client;
+using OrleansDiffusion.Client.Cluster;
 using OrleansDiffusion.Contracts.Jobs;
-using OrleansDiffusion.Models;
-using OrleansDiffusion.Sampling;
 using Polly;
 
 namespace OrleansDiffusion.Cli.Runs;
@@ -11,21 +10,17 @@ namespace OrleansDiffusion.Cli.Runs;
 internal sealed class GridRun : ISamplingRun
 {
     private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private readonly ISamplingJobGrain _job;
+    private readonly ISamplingClient _client;
     private readonly SamplingRequest _request;
-    private readonly ResiliencePipeline _calls;
-
     private readonly bool _isKept;
+    private readonly bool _isSubmitted;
 
-    private GridRun(
-        IGrainFactory grains, SamplingRequest request, JobOutline outline, ResiliencePipeline calls, string? kept)
+    private GridRun(ISamplingClient client, SamplingRequest request, JobOutline outline, string? kept, bool isSubmitted = false)
     {
-        (JobId, _isKept) = (kept ?? NewJobId(), kept is not null);
-        _job = grains.GetGrain<ISamplingJobGrain>(JobId);
+        (JobId, _isKept, _isSubmitted) = (kept ?? NewJobId(), kept is not null, isSubmitted);
+        _client = client;
         _request = request;
-        _calls = calls;
         Outline = outline;
     }
 
@@ -33,27 +28,44 @@ internal sealed class GridRun : ISamplingRun
 
     public JobOutline Outline { get; }
 
+    /// <summary>What was asked for.</summary>
+    public SamplingRequest Request => _request;
+
     /// <summary>Has a request planned by the grid.</summary>
+    /// <param name="client">Reaches the grid.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="kept">The id of a job that is not cancelled when the run ends before; null for one of its own.</param>
+    /// <param name="cancellationToken">Ends the planning.</param>
+    /// <exception cref="RequestRefusedException">The request cannot be run.</exception>
+    public static async Task<GridRun> PlanBy(
+        ISamplingClient client, SamplingRequest request, string? kept = null, CancellationToken cancellationToken = default) =>
+        new(client, request, await client.PlanAsync(request, cancellationToken), kept);
+
+    /// <summary>The same by way of the grid's grains.</summary>
     /// <param name="grains">The grid's grains.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="calls">How often calls are made: one of <see cref="GridCalls"/>.</param>
-    /// <param name="kept">The id of a job that is not cancelled when the run ends before; null for one of its own.</param>
+    /// <param name="kept">As above.</param>
     /// <param name="cancellationToken">Ends the planning.</param>
-    /// <exception cref="InvalidOptionException">An option out of its range, or not taken by the sampler or model.</exception>
-    /// <exception cref="ModelFormatException">There is no such model, or its files cannot be used.</exception>
-    public static async Task<GridRun> Plan(
+    /// <exception cref="RequestRefusedException">The request cannot be run.</exception>
+    public static Task<GridRun> Plan(
         IGrainFactory grains, SamplingRequest request, ResiliencePipeline calls, string? kept = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        PlanBy(new ClusterSamplingClient(grains, calls), request, kept, cancellationToken);
+
+    /// <summary>Goes along with a job that somebody has submitted.</summary>
+    /// <param name="client">Reaches the grid.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the search for it.</param>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public static async Task<GridRun> Join(ISamplingClient client, string jobId, CancellationToken cancellationToken)
     {
-        var planner = grains.GetGrain<IPlannerGrain>(0);
-        var planned = await calls.Make(token => planner.Plan(request, token), cancellationToken);
-        return planned.Outline is { } outline
-            ? new GridRun(grains, request, outline, calls, kept)
-            : throw MistakeOf(planned.Refusal!);
+        var status = await client.GetAsync(jobId, cancellationToken);
+        return new GridRun(client, status.Request!, status.Outline!, jobId, isSubmitted: true);
     }
 
     /// <summary>An id that no job has.</summary>
-    public static string NewJobId() => Guid.CreateVersion7().ToString();
+    public static string NewJobId() => JobIds.New();
 
     public async IAsyncEnumerable<DrawnBatch> Draw(
         IProgress<JobProgress> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -61,31 +73,27 @@ internal sealed class GridRun : ISamplingRun
         var isOver = false;
         try
         {
-            // Once, unless the watching breaks off, or the job's record is lost with its silo: then the same job again.
+            // Once, unless the job's record is lost with its silo: then the same job again.
             for (var samples = 0; samples < _request.Count;)
             {
                 isOver = false;
-                await Submit(cancellationToken);
+                if (!_isSubmitted)
+                    await _client.SubmitAsync(JobId, _request, cancellationToken);
                 await foreach (var step in Watch(cancellationToken))
                 {
+                    isOver = step.State.IsFinal();
                     progress.Report(step);
 
-                    // Another batch is swept, so those before it are done.
-                    while (step.FirstSample > samples && await Next(samples, cancellationToken) is { } batch)
+                    // Another batch is swept, so those before it are done; in the end all are that will be.
+                    while ((isOver || step.FirstSample > samples) && await Next(samples, cancellationToken) is { } batch)
                     {
                         yield return batch;
                         samples = batch.Report.FirstSample + batch.Report.Samples;
                     }
                 }
 
-                var status = await Status(cancellationToken);
-                isOver = status.State.IsFinal();
-                ThrowIfFailed(status);
-                while (isOver && await Next(samples, cancellationToken) is { } batch)
-                {
-                    yield return batch;
-                    samples = batch.Report.FirstSample + batch.Report.Samples;
-                }
+                if (isOver)
+                    await ThrowIfFailed(cancellationToken);
             }
         }
         finally
@@ -95,90 +103,58 @@ internal sealed class GridRun : ISamplingRun
         }
     }
 
-    private async Task Submit(CancellationToken cancellationToken)
-    {
-        if (await _calls.Make(token => _job.Submit(_request, token), cancellationToken) is { } refusal)
-            throw MistakeOf(refusal);
-    }
-
-    private Task<JobStatus> Status(CancellationToken cancellationToken) =>
-        _calls.Make(_ => _job.Status(), cancellationToken);
-
-    // The job's progress, until it is over or its silo does not answer any more.
+    // The job's progress, until it is over or its record is lost.
     private async IAsyncEnumerable<JobProgress> Watch([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var steps = _job.Watch(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await HasNext())
+        await using var steps = _client.WatchAsync(JobId, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await Found(async () => await steps.MoveNextAsync()))
             yield return steps.Current;
-
-        async Task<bool> HasNext()
-        {
-            try
-            {
-                return await steps.MoveNextAsync();
-            }
-            catch (Exception e) when (GridCalls.IsPassing(e))
-            {
-                await Task.Delay(Pause, cancellationToken);
-                return false;
-            }
-        }
     }
 
     // The batch of a sample, from that sample on; null if it is not done, or the job's record was lost.
-    private async Task<DrawnBatch?> Next(int firstSample, CancellationToken cancellationToken)
+    private Task<DrawnBatch?> Next(int firstSample, CancellationToken cancellationToken) => Found(async () =>
     {
-        var report = (await Status(cancellationToken)).Batches
-            .FirstOrDefault(batch => batch.FirstSample + batch.Samples > firstSample);
-        if (report is null)
+        var status = await _client.GetAsync(JobId, cancellationToken);
+        if (status.Batches.FirstOrDefault(batch => batch.FirstSample + batch.Samples > firstSample) is not { } report)
             return null;
+        var count = report.FirstSample + report.Samples - firstSample;
+        var values = new float[count * Outline.Elements];
+        await foreach (var sample in _client.SamplesAsync(JobId, firstSample, cancellationToken).Take(count))
+            sample.Values.CopyTo(values.AsMemory((sample.Index - firstSample) * Outline.Elements));
+        return new DrawnBatch(values, report);
+    });
+
+    private async Task<T?> Found<T>(Func<Task<T>> call)
+    {
         try
         {
-            return await Fetch(report, firstSample, cancellationToken);
+            return await call();
         }
-        catch (InvalidOperationException)
+        catch (JobNotFoundException) when (!_isSubmitted)
         {
-            return null;
+            return default;
         }
-    }
-
-    private async Task<DrawnBatch> Fetch(BatchReport report, int firstSample, CancellationToken cancellationToken)
-    {
-        var values = new float[(report.FirstSample + report.Samples - firstSample) * Outline.Elements];
-        for (var fetched = 0; fetched < values.Length;)
-        {
-            var first = firstSample + (fetched / Outline.Elements);
-            var part = await _calls.Make(_ => _job.Fetch(first), cancellationToken);
-            var floats = MemoryMarshal.Cast<byte, float>(part.Values);
-            floats = floats[..Math.Min(floats.Length, values.Length - fetched)];
-            floats.CopyTo(values.AsSpan(fetched));
-            fetched += floats.Length;
-        }
-
-        return new DrawnBatch(values, report);
     }
 
     private async Task Cancel()
     {
         try
         {
-            await _job.Cancel().WaitAsync(LongestCancel);
+            using var longest = new CancellationTokenSource(LongestCancel);
+            await _client.CancelAsync(JobId, longest.Token);
         }
-        catch (Exception e) when (GridCalls.IsPassing(e))
+        catch (Exception e) when (e is SamplingClientException or OperationCanceledException)
         {
             // What ended the run is what the user is told.
         }
     }
 
-    private static void ThrowIfFailed(JobStatus status)
+    private async Task ThrowIfFailed(CancellationToken cancellationToken)
     {
-        if (status.State == JobState.Cancelled)
+        var status = await Found(() => _client.GetAsync(JobId, cancellationToken));
+        if (status?.State == JobState.Cancelled)
             throw new OperationCanceledException("the job was cancelled");
-        if (status.State == JobState.Failed)
+        if (status?.State == JobState.Failed)
             throw new SamplingFailedException(status.Error!);
     }
-
-    private static Exception MistakeOf(Refusal refusal) => refusal.Option is { } option
-        ? new InvalidOptionException(option, refusal.Reason)
-        : new ModelFormatException(refusal.Reason);
 }

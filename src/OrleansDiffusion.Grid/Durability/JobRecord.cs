@@ -9,5 +9,12 @@ namespace OrleansDiffusion.Grid.Durability;
 /// <param name="State">Where it stands.</param>
 /// <param name="Error">Why it failed; null otherwise.</param>
 /// <param name="Batches">What the batches took that are done.</param>
+/// <param name="Submitted">When it was accepted first; null in records of older versions.</param>
 public sealed record JobRecord(
-    SamplingRequest Request, JobOutline Outline, JobState State, string? Error, ImmutableArray<BatchReport> Batches);
+    SamplingRequest Request, JobOutline Outline, JobState State, string? Error, ImmutableArray<BatchReport> Batches,
+    DateTimeOffset? Submitted)
+{
+    /// <summary>The job in a list of them.</summary>
+    public JobSummary Summary(string jobId) => new(
+        jobId, State, Request.Model, Request.Sampler, Request.Count, Batches.Sum(batch => batch.Samples), Submitted);
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Storage.Objects;
 
 namespace OrleansDiffusion.Grid.Durability;
@@ -62,6 +63,35 @@ public sealed class JobStore(IObjectStore store)
 
         jobs.Sort(StringComparer.Ordinal);
         return jobs;
+    }
+
+    /// <summary>Whether records are kept in this process alone, and are lost with it.</summary>
+    public bool IsInMemory => store is MemoryObjectStore;
+
+    /// <summary>A page of the jobs, in the descending order of their ids. Those whose record is broken are left out.</summary>
+    /// <param name="below">Only jobs of smaller ids; null for all.</param>
+    /// <param name="most">How many, positive.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task<JobPage> List(string? below, int most, CancellationToken cancellationToken)
+    {
+        var jobs = (await Jobs(cancellationToken)).Reverse()
+            .Where(id => below is null || string.CompareOrdinal(id, below) < 0).Take(most + 1).ToList();
+        var read = await Task.WhenAll(jobs.Take(most).Select(id => SummaryOf(id, cancellationToken)));
+        return new JobPage([.. read.OfType<JobSummary>()], jobs.Count > most ? jobs[most - 1] : null);
+    }
+
+    // Null where there is none any more, or none that can be read.
+    private async Task<JobSummary?> SummaryOf(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Read(jobId, cancellationToken))?.Record.Summary(jobId);
+        }
+        catch (BrokenObjectException)
+        {
+            return null;
+        }
     }
 
     private static string NameOf(string jobId) => $"{Folder}{jobId}{File}";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
@@ -18,7 +19,8 @@ namespace OrleansDiffusion.Grid.Jobs;
 /// </summary>
 [GrainType("odiff.job"), Reentrant]
 internal sealed partial class SamplingJobGrain(
-    JobStore records, SampleStore samples, CheckpointStore checkpoints, ILogger<SamplingJobGrain> logger)
+    JobStore records, SampleStore samples, CheckpointStore checkpoints,
+    [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<SamplingJobGrain> logger)
     : Grain, ISamplingJobGrain, IBatchOwner, IRemindable, IDisposable
 {
     private const string Reminder = "run";
@@ -34,6 +36,7 @@ internal sealed partial class SamplingJobGrain(
     private JobState _state = JobState.Unknown;
     private JobProgress? _progress;
     private string? _error;
+    private DateTimeOffset? _submitted;
     private string? _version; // of the record
     private IGrainTimer? _watch;
 
@@ -50,6 +53,7 @@ internal sealed partial class SamplingJobGrain(
         (_request, _outline, _state, _error) = (
             there.Record.Request, there.Record.Outline, there.Record.State, there.Record.Error);
         _batches.AddRange(there.Record.Batches);
+        _submitted = there.Record.Submitted;
         _version = there.Version;
         _firstSamples = [.. await samples.FirstSamples(JobId, cancellationToken)];
         if (!_state.IsFinal())
@@ -79,7 +83,8 @@ internal sealed partial class SamplingJobGrain(
         return null;
     }
 
-    public Task<JobStatus> Status() => Task.FromResult(new JobStatus(_state, _outline, _error, [.. _batches]));
+    public Task<JobStatus> Status() => Task.FromResult(new JobStatus(
+        JobId, _state, _outline, _error, [.. _batches], _state == JobState.Unknown ? null : _request, _submitted));
 
     public async IAsyncEnumerable<JobProgress> Watch([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -208,8 +213,9 @@ internal sealed partial class SamplingJobGrain(
             if (IsOvertaken(state, report))
                 return;
             ImmutableArray<BatchReport> batches = report is null ? [.. _batches] : [.. _batches, report];
-            await Write(new JobRecord(_request!, _outline!, state, error, batches));
-            (_state, _error) = (state, error);
+            var submitted = _submitted ?? time.GetUtcNow();
+            await Write(new JobRecord(_request!, _outline!, state, error, batches, submitted));
+            (_state, _error, _submitted) = (state, error, submitted);
             if (report is not null)
                 _batches.Add(report);
         }

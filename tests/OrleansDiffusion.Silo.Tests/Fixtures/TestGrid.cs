@@ -128,7 +128,8 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.AddIncomingGrainCallFilter(call => options.Call(call));
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.UseInMemoryReminderService();
-        silo.Services.AddSingleton<IObjectStore>(options.Store ?? _store);
+        silo.Services.AddSingleton<IObjectStore>(
+            options.HasStoreOfItsOwn ? new MemoryObjectStore() : options.Store ?? _store);
         silo.AddSweepStreams(
             GridOptions.DefaultStreams, streams => streams.SizeOf = message => (message as SweepMessage)?.Bytes ?? 0);
         silo.AddMemoryStreams(MemoryStreams, streams => streams.ConfigurePullingAgent(agent => agent.Configure(

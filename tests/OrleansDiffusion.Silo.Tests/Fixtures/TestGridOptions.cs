@@ -21,6 +21,9 @@ internal sealed record TestGridOptions
     /// <summary>Where jobs are kept; null for a memory that all silos share.</summary>
     public IObjectStore? Store { get; init; }
 
+    /// <summary>Whether every silo keeps jobs in a memory of its own, as silos do where nothing else is set.</summary>
+    public bool HasStoreOfItsOwn { get; init; }
+
     /// <summary>The time of the grid's timeouts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

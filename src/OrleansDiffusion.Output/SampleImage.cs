@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 
-namespace OrleansDiffusion.Cli.Output;
+namespace OrleansDiffusion.Output;
 
 /// <summary>A sample drawn as an image.</summary>
-internal static class SampleImage
+public static class SampleImage
 {
     private const byte LostGround = 128;
     private const byte LostCross = 0;
@@ -21,6 +21,8 @@ internal static class SampleImage
     public static void Draw(
         ReadOnlySpan<float> sample, ImageShape shape, Picture picture, int left = 0, int top = 0, int scale = 1)
     {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(picture);
         var isLost = TensorPrimitives.IsNaNAny(sample);
         for (var y = 0; y < shape.Height * scale; y++)
         {
@@ -34,6 +36,19 @@ internal static class SampleImage
                     Copy(sample, shape, y / scale, x / scale, pixel);
             }
         }
+    }
+
+    /// <summary>Writes a sample as a PNG, a pixel a value.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="sample">Values, channels first.</param>
+    /// <param name="shape">Their shape.</param>
+    /// <exception cref="IOException">It could not be encoded.</exception>
+    public static void WritePng(Stream destination, ReadOnlySpan<float> sample, ImageShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        using var picture = new Picture(shape.IsGrey, shape.Height, shape.Width);
+        Draw(sample, shape, picture);
+        picture.WriteTo(destination);
     }
 
     private static void Copy(ReadOnlySpan<float> sample, ImageShape shape, int y, int x, Span<byte> pixel)

@@ -1,12 +1,16 @@
 using SkiaSharp;
 
-namespace OrleansDiffusion.Cli.Output;
+namespace OrleansDiffusion.Output;
 
 /// <summary>Pixels that become a PNG of eight bits a channel, grey or RGB, without alpha.</summary>
-internal sealed class Picture : IDisposable
+public sealed class Picture : IDisposable
 {
     private readonly SKBitmap _bitmap;
 
+    /// <summary>A picture, black.</summary>
+    /// <param name="isGrey">Whether it has one channel, not three.</param>
+    /// <param name="height">Its rows.</param>
+    /// <param name="width">Pixels of a row.</param>
     public Picture(bool isGrey, int height, int width)
     {
         var colours = isGrey ? SKColorType.Gray8 : SKColorType.Rgb888x;
@@ -22,8 +26,12 @@ internal sealed class Picture : IDisposable
     /// <summary>The bytes of a row.</summary>
     public Span<byte> Row(int y) => _bitmap.GetPixelSpan().Slice(y * _bitmap.RowBytes, _bitmap.RowBytes);
 
+    /// <summary>Writes it as a PNG.</summary>
+    /// <exception cref="IOException">It could not be encoded.</exception>
     public void WriteTo(Stream destination)
     {
+        ArgumentNullException.ThrowIfNull(destination);
+
         // Not encoded into the stream itself: an exception of its, from a full disk say, would pass through Skia's
         // native code, and that ends the process.
         using var png = _bitmap.Encode(SKEncodedImageFormat.Png, quality: 100)
@@ -31,5 +39,6 @@ internal sealed class Picture : IDisposable
         destination.Write(png.AsSpan());
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _bitmap.Dispose();
 }

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using OrleansDiffusion.Cli.Runs;
+
+namespace OrleansDiffusion.Cli.Commands;
+
+/// <summary><c>odiff fetch</c>: waits for a job's samples and writes them.</summary>
+internal static class FetchCommand
+{
+    public static Command Create()
+    {
+        var job = new JobArgument();
+        var connect = new ConnectOptions(isRequired: true);
+        var output = new OutputOptions();
+        var command = new Command("fetch", "Wait for the samples of a job and write them.") { job };
+        foreach (var option in (IEnumerable<Option>)[.. connect.All, .. output.All])
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var connection = await connect.Open(parsed, cancellationToken);
+            var run = await GridRun.Join(connection.Client, parsed.GetRequiredValue(job), cancellationToken);
+            return await output.Write(run, run.Request, parsed, cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using OrleansDiffusion.Client;
+using OrleansDiffusion.Sampling;
+
+namespace OrleansDiffusion.Cli.Commands;
+
+/// <summary><c>odiff submit</c>: hands a request to a cluster, and prints the job's id.</summary>
+internal static class SubmitCommand
+{
+    public static Command Create()
+    {
+        var request = new RequestArguments();
+        var connect = new ConnectOptions(isRequired: true);
+        var id = new Option<string?>("--id")
+        {
+            Description = "The job's id: letters, digits, '.', '-' and '_'. The same command again changes nothing [default: a new one].",
+        };
+        var command = new Command("submit", "Have a cluster draw samples, and print the id of the job; fetch writes them.") { id };
+        foreach (var option in (IEnumerable<Option>)[.. request.All, .. connect.All])
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var asked = request.Read(parsed);
+            await using var connection = await connect.Open(parsed, cancellationToken);
+            var jobId = parsed.GetValue(id) ?? JobIds.New();
+            try
+            {
+                await connection.Client.SubmitAsync(jobId, asked, cancellationToken);
+            }
+            catch (RequestRefusedException e) when (e.Option == "job")
+            {
+                throw new InvalidOptionException("id", e.Reason);
+            }
+
+            Console.WriteLine(jobId);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using OrleansDiffusion.Contracts.Jobs;
+using Polly;
+
+namespace OrleansDiffusion.Client.Cluster;
+
+/// <summary>Reaches jobs through the grains of a cluster, from an Orleans client or within a silo.</summary>
+/// <param name="grains">The cluster's grains.</param>
+/// <param name="calls">How calls are made, all of which may be made twice: <see cref="SamplingCalls.Again"/>.</param>
+public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeline calls) : SamplingClient
+{
+    private const string Who = "the cluster";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc/>
+    public override async Task<JobOutline> PlanAsync(SamplingRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var planner = grains.GetGrain<IPlannerGrain>(0);
+        var planned = await calls.Make(Who, token => planner.Plan(request, token), cancellationToken);
+        return planned.Outline ?? throw new RequestRefusedException(planned.Refusal!);
+    }
+
+    /// <inheritdoc/>
+    public override async Task SubmitAsync(
+        string jobId, SamplingRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var job = JobOf(jobId);
+        if (await calls.Make(Who, token => job.Submit(request, token), cancellationToken) is { } refusal)
+            throw new RequestRefusedException(refusal);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<JobStatus> GetAsync(string jobId, CancellationToken cancellationToken = default)
+    {
+        var job = JobOf(jobId);
+        var status = await calls.Make(Who, _ => job.Status(), cancellationToken);
+        return status.State == JobState.Unknown ? throw new JobNotFoundException(jobId) : status;
+    }
+
+    /// <inheritdoc/>
+    public override Task<JobPage> GetPageAsync(string? below, int most, CancellationToken cancellationToken = default)
+    {
+        var index = grains.GetGrain<IJobIndexGrain>(0);
+        return calls.Make(Who, token => index.List(below, most, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<JobStatus> CancelAsync(string jobId, CancellationToken cancellationToken = default)
+    {
+        var job = JobOf(jobId);
+        await calls.Make(Who, _ => Done(job.Cancel()), cancellationToken);
+        return await GetAsync(jobId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<JobProgress> WatchAsync(
+        string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        JobProgress? last = null, end = null;
+        while (true)
+        {
+            await foreach (var progress in Heard(jobId, cancellationToken))
+            {
+                // The end is told below, where it is known for sure.
+                if (progress.State.IsFinal())
+                    end = progress;
+                else if (progress != last)
+                    yield return last = progress;
+            }
+
+            var status = await GetAsync(jobId, cancellationToken);
+            if (status.State.IsFinal())
+            {
+                yield return end?.State == status.State ? end : EndOf(status);
+                yield break;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default)
+    {
+        var catalogue = grains.GetGrain<ICatalogueGrain>(0);
+        return await calls.Make(Who, token => catalogue.Models(token), cancellationToken);
+    }
+
+    private protected override async Task<IReadOnlyList<Sample>?> Fetch(
+        JobStatus status, int first, CancellationToken cancellationToken)
+    {
+        var job = JobOf(status.JobId);
+        try
+        {
+            var part = await calls.Make(Who, _ => job.Fetch(first), cancellationToken);
+            return SamplesIn(MemoryMarshal.Cast<byte, float>(part.Values).ToArray(), status.Outline!, first);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    // What the job's grain says, until it ends or its silo does not answer any more.
+    private async IAsyncEnumerable<JobProgress> Heard(
+        string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var steps = JobOf(jobId).Watch(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await HasNext())
+            yield return steps.Current;
+
+        async Task<bool> HasNext()
+        {
+            try
+            {
+                return await steps.MoveNextAsync();
+            }
+            catch (Exception e) when (SamplingCalls.IsPassing(e))
+            {
+                return false;
+            }
+        }
+    }
+
+    private ISamplingJobGrain JobOf(string jobId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobId);
+        return grains.GetGrain<ISamplingJobGrain>(jobId);
+    }
+
+    // Where nothing was heard of the last sweep.
+    private static JobProgress EndOf(JobStatus status)
+    {
+        var blocks = status.Outline!.StepsOfBlocks.Length;
+        var isDone = status.State == JobState.Succeeded;
+        var last = isDone ? status.Batches[^1] : null;
+        return new JobProgress(
+            status.State, last?.FirstSample ?? status.Done, last?.Rounds ?? 0, isDone ? blocks - 1 : 0, blocks, Active: 0,
+            Update: 0, Done: isDone ? 1 : 0);
+    }
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task;
+        return true;
+    }
+}

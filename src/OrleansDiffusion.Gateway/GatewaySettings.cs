@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace OrleansDiffusion.Gateway;
+
+/// <summary>How a gateway is run.</summary>
+public sealed record GatewaySettings
+{
+    /// <summary>The fewest characters of an API key.</summary>
+    public const int ShortestApiKey = 16;
+
+    /// <summary>
+    /// The address and port it listens at; <see cref="IPAddress.Any"/> for all of the machine's, port 0 for a free one. Any
+    /// but loopback needs <see cref="ApiKeys"/>.
+    /// </summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>
+    /// The keys, one of which every caller must have, of <see cref="ShortestApiKey"/> visible ASCII characters or more.
+    /// Default none: then anybody on this machine may call.
+    /// </summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Most samples of a job, positive. Default 10,000.</summary>
+    public int MostCount { get; init; } = 10_000;
+
+    /// <summary>Most steps of a sample, positive. Default 10,000.</summary>
+    public int MostSteps { get; init; } = 10_000;
+
+    /// <summary>Most requests a second of each caller, as a mean over a few seconds; positive. Default 50.</summary>
+    public int Rate { get; init; } = 50;
+
+    /// <summary>Most bytes of a request's body, positive. Default 64 KiB.</summary>
+    public int MostBytes { get; init; } = 64 << 10;
+
+    /// <summary>What is wrong with a setting, the first one; null if all can be used.</summary>
+    /// <returns>The option as on the command line, without dashes, and what it may be.</returns>
+    public (string Option, string Requirement)? Mistake()
+    {
+        if (ApiKeys.Any(key => key.Length < ShortestApiKey || !key.All(character => character is > ' ' and <= '~')))
+            return ("api-keys", $"must each be {ShortestApiKey} visible ASCII characters or more");
+        if (ApiKeys.Count == 0 && !IPAddress.IsLoopback(Listen.Address))
+            return ("listen", $"must be a loopback address where there are no API keys, was {Listen}");
+        return NotPositive("most-count", MostCount) ?? NotPositive("most-steps", MostSteps)
+            ?? NotPositive("rate", Rate) ?? NotPositive("most-bytes", MostBytes);
+    }
+
+    private static (string Option, string Requirement)? NotPositive(string option, int value) =>
+        value > 0 ? null : (option, $"must be positive, was {value}");
+}
