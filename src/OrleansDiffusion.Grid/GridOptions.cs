@@ -21,7 +21,7 @@ public sealed class GridOptions
     public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// What a sweep may always take, 0 or more. Beyond it, one that takes five times as long as the longest of the last
+    /// What a sweep may always take, 0 or more. Beyond it, one that takes five times as long as the longest but one of the last
     /// ones is not waited for. Default 1 s.
     /// </summary>
     public TimeSpan SweepPatience { get; set; } = TimeSpan.FromSeconds(1);

@@ -10,7 +10,7 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 /// </summary>
 internal static class GridBenchmark
 {
-    private const int WarmUps = 10; // jobs of a grid that do not count: its code is still being compiled
+    private const int WarmUps = 30; // jobs of a grid that do not count: its code is still being compiled
     private const int Counted = 5;
 
     /// <summary>Runs the job on every number of silos, several times, and takes the run of the median wall time.</summary>

@@ -1,8 +1,8 @@
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>
-/// How long a sweep is waited for: several times the longest of the last ones, for a silo that hangs is to cost little
-/// more than a sweep.
+/// How long a sweep is waited for: several times what the last ones took, for a silo that hangs is to cost little more than
+/// a sweep. The longest of them does not count: where a silo is new to a model, that is one sweep of seconds.
 /// </summary>
 /// <param name="least">What is always waited.</param>
 /// <param name="most">What is waited at most, and for a sweep after which nothing is known.</param>
@@ -21,7 +21,7 @@ internal sealed class SweepDeadline(TimeSpan least, TimeSpan most)
         {
             if (_last.Count == 0)
                 return most;
-            var allowed = Shorter(most, _slack * _last.Max());
+            var allowed = Shorter(most, _slack * _last.OrderDescending().Take(2).Last());
             return allowed > least ? allowed : Shorter(least, most);
         }
     }

@@ -31,7 +31,7 @@ internal sealed class LostNodes
     {
         (_spec, _setup, _layout) = (spec, setup, layout);
         _own = block => layout.Run(block, slice);
-        _gaps = before is null || setup.HasMemory || setup.Picard.Start != FirstIterate.Rolled
+        _gaps = before is null || setup.HasMemory
             ? []
             :
             [

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using OrleansDiffusion.Tests;
@@ -34,13 +35,16 @@ internal sealed class OdiffProcess : IAsyncDisposable
     /// <summary>The lines that it logged.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
-    /// <summary>The memory that it occupies, in bytes.</summary>
+    /// <summary>
+    /// The memory that it occupies by itself, in bytes: without the files that it maps, of which ever more is touched.
+    /// </summary>
     public long Memory
     {
         get
         {
-            _process.Refresh();
-            return _process.WorkingSet64;
+            const string Key = "RssAnon:";
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(Key, StringComparison.Ordinal));
+            return long.Parse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) << 10;
         }
     }
 

@@ -21,8 +21,11 @@ public sealed class SweepDeadlineTests
     }
 
     [Fact]
-    public void Next_may_take_five_times_the_longest_of_the_last_eight()
+    public void Next_may_take_five_times_the_longest_but_one_of_the_last_eight()
     {
+        _deadline.Note(TimeSpan.FromSeconds(9));
+        Assert.Equal(TimeSpan.FromSeconds(45), _deadline.Next);
+
         _deadline.Note(TimeSpan.FromSeconds(4));
         _deadline.Note(TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(20), _deadline.Next);
