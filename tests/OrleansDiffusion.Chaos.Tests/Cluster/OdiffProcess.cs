@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using OrleansDiffusion.Tests;
@@ -34,19 +33,6 @@ internal sealed class OdiffProcess : IAsyncDisposable
 
     /// <summary>The lines that it logged.</summary>
     public IReadOnlyCollection<string> Log => _log;
-
-    /// <summary>
-    /// The memory that it occupies by itself, in bytes: without the files that it maps, of which ever more is touched.
-    /// </summary>
-    public long Memory
-    {
-        get
-        {
-            const string Key = "RssAnon:";
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(Key, StringComparison.Ordinal));
-            return long.Parse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) << 10;
-        }
-    }
 
     /// <summary>Starts one, and waits until it is ready.</summary>
     /// <param name="commandLine">Its command line, words parted by blanks.</param>
