@@ -36,7 +36,7 @@ internal static class Membership
 
     // The usual directory has silos that stay drop the grains which one that goes had registered: time-nodes would lose
     // their iterates, and slices the sweep under way. This one registers them elsewhere.
-    private static void AddGrainDirectory(this ISiloBuilder silo)
+    internal static void AddGrainDirectory(this ISiloBuilder silo)
     {
         silo.AddDistributedGrainDirectory();
 

@@ -43,7 +43,7 @@ public sealed class HttpSamplingClientTests : SamplingClientContract, IDisposabl
 
         Assert.Equal(JobState.Succeeded, heard[^1].State);
         Assert.Single(heard, progress => progress.State.IsFinal());
-        Assert.True(proxy.Broken >= 10);
+        Assert.NotEqual(0, proxy.Broken);
         Assert.Equal(Enumerable.Range(0, 40), (await reading).Select(sample => sample.Index));
     }
 

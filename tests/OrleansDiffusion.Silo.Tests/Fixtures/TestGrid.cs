@@ -134,6 +134,8 @@ internal sealed class TestGrid : IAsyncDisposable
             GridOptions.DefaultStreams, streams => streams.SizeOf = message => (message as SweepMessage)?.Bytes ?? 0);
         silo.AddMemoryStreams(MemoryStreams, streams => streams.ConfigurePullingAgent(agent => agent.Configure(
             settings => settings.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(1))));
+
+        silo.AddGrainDirectory();
         silo.AddSamplingGrid(grid =>
         {
             if (options.Exchange == ExchangeKind.MemoryStreams)
