@@ -156,36 +156,32 @@ internal sealed partial class SliceRun
         }
     }
 
+    private Task TakeOver(int slice, int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken) => AskBefore(
+        slice, block, node, before => before.HandOver(block, node), heir.TakeOver, cancellationToken);
+
+    private Task AskEnds((int Block, int Node) node, CancellationToken cancellationToken) => AskBefore(
+        _layoutBefore!.SliceOf(node.Block, node.Node), node.Block, node.Node,
+        before => before.Ends(node.Block, node.Node),
+        ends =>
+        {
+            _lost.Note(node, ends);
+            return Task.CompletedTask;
+        },
+        cancellationToken);
+
     // What cannot be had is begun anew: that costs sweeps, and nothing else.
-    private async Task TakeOver(
-        int slice, int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken)
+    private async Task AskBefore(
+        int slice, int block, int node, Func<ISliceGrain, Task<byte[]?>> ask, Func<byte[], Task> use,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var iterates = await SliceBefore(slice).HandOver(block, node)
-                .WaitAsync(_spec.Before!.Timeout, cancellationToken);
-            if (iterates is not null)
-                await heir.TakeOver(iterates);
+            if (await ask(SliceBefore(slice)).WaitAsync(_spec.Before!.Timeout, cancellationToken) is { } answer)
+                await use(answer);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotHandedOver(e, _spec.Batch.Key, slice, block, node);
-        }
-    }
-
-    private async Task AskEnds((int Block, int Node) node, CancellationToken cancellationToken)
-    {
-        var slice = _layoutBefore!.SliceOf(node.Block, node.Node);
-        try
-        {
-            var ends = await SliceBefore(slice).Ends(node.Block, node.Node)
-                .WaitAsync(_spec.Before!.Timeout, cancellationToken);
-            if (ends is not null)
-                _lost.Note(node, ends);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogNotHandedOver(e, _spec.Batch.Key, slice, node.Block, node.Node);
         }
     }
 
