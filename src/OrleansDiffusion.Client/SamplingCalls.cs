@@ -22,7 +22,8 @@ public static class SamplingCalls
         {
             calls.AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } error && IsPassing(error)),
+                ShouldHandle = attempt => ValueTask.FromResult(
+                    attempt.Outcome.Exception is { } error && IsPassing(error, attempt.Context.CancellationToken)),
                 MaxRetryAttempts = options.MostAttempts - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = options.FirstDelay,
@@ -52,13 +53,17 @@ public static class SamplingCalls
         {
             throw new SamplingUnavailableException($"{who} does not answer", e);
         }
-        catch (Exception e) when (IsPassing(e))
+        catch (Exception e) when (IsPassing(e, cancellationToken))
         {
             throw new SamplingUnavailableException($"{who} does not answer: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
     /// <summary>Whether an error is that of a silo or gateway which is gone or busy, or of a call that it left unanswered.</summary>
-    internal static bool IsPassing(Exception error) => error is OrleansException or EnumerationAbortedException
-        or TimeoutException or TimeoutRejectedException or HttpRequestException or IOException or BusyException;
+    /// <param name="error">The error.</param>
+    /// <param name="cancellationToken">The caller's: what was cancelled without it, a silo gave up as others came or went.</param>
+    internal static bool IsPassing(Exception error, CancellationToken cancellationToken) =>
+        error is OrleansException or EnumerationAbortedException or TimeoutException or TimeoutRejectedException
+            or HttpRequestException or IOException or BusyException
+        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -32,6 +32,12 @@ public sealed class GridOptions
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How often slices are asked, in a sweep that goes on, whether any of them works; 1 ms or more. Default 2 s. Where all wait
+    /// twice in a row, and nothing has come between, a message was lost, and the sweep is not waited for.
+    /// </summary>
+    public TimeSpan StallInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long time-nodes that are begun anew wait for their iterates of before; 1 ms or more. Default 2 s: beyond it, going
     /// on without them is faster.
     /// </summary>
@@ -76,6 +82,8 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(SweepPatience), $"must be 0 or more, was {SweepPatience}");
         if (PingTimeout < TimeSpan.FromMilliseconds(1))
             throw new InvalidOptionException(nameof(PingTimeout), $"must be 1 ms or more, was {PingTimeout}");
+        if (StallInterval < TimeSpan.FromMilliseconds(1))
+            throw new InvalidOptionException(nameof(StallInterval), $"must be 1 ms or more, was {StallInterval}");
         if (HandOverTimeout < TimeSpan.FromMilliseconds(1))
         {
             throw new InvalidOptionException(

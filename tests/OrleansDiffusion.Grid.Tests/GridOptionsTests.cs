@@ -10,6 +10,7 @@ public sealed class GridOptionsTests
         { nameof(GridOptions.SweepTimeout), options => options.SweepTimeout = TimeSpan.Zero },
         { nameof(GridOptions.SweepPatience), options => options.SweepPatience = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.PingTimeout), options => options.PingTimeout = TimeSpan.Zero },
+        { nameof(GridOptions.StallInterval), options => options.StallInterval = TimeSpan.Zero },
         { nameof(GridOptions.HandOverTimeout), options => options.HandOverTimeout = TimeSpan.Zero },
         { nameof(GridOptions.Suspicion), options => options.Suspicion = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.CheckpointInterval), options => options.CheckpointInterval = TimeSpan.FromSeconds(-1) },

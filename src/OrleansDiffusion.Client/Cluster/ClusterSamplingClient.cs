@@ -118,7 +118,7 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
             {
                 return await steps.MoveNextAsync();
             }
-            catch (Exception e) when (SamplingCalls.IsPassing(e))
+            catch (Exception e) when (SamplingCalls.IsPassing(e, cancellationToken))
             {
                 return false;
             }

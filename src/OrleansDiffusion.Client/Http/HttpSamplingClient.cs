@@ -122,8 +122,7 @@ public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls
             {
                 return await items.MoveNextAsync();
             }
-            catch (Exception e) when (
-                SamplingCalls.IsPassing(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (SamplingCalls.IsPassing(e, cancellationToken))
             {
                 return false;
             }

@@ -17,9 +17,9 @@ public interface ISliceGrain : IGrainWithStringKey
     [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
     Task Open(SliceSpec spec, CancellationToken cancellationToken = default);
 
-    /// <summary>Answers as soon as its silo does.</summary>
+    /// <summary>Says what it does, as soon as its silo answers.</summary>
     [Alias("Ping")]
-    Task Ping();
+    Task<SliceState> Ping();
 
     /// <summary>A message of the supervisor or another slice, where the exchange calls grains directly.</summary>
     [Alias("Receive")]

@@ -50,7 +50,7 @@ internal sealed partial class JobIndexGrain(
                 async () => page = await GrainFactory.GetGrain<ISiloJobsGrain>(silo.ToParsableString())
                     .List(below, most, cancellationToken));
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
         {
             LogNoAnswer(e, silo);
         }

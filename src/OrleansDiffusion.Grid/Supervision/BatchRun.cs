@@ -187,7 +187,7 @@ internal sealed partial class BatchRun
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
         var epoch = new Epoch(
-            NextEpoch(), silos, _batch, _grains, _exchange, _silos, _time, _logger);
+            NextEpoch(), silos, _batch, _grains, _exchange, _silos, _options.StallInterval, _time, _logger);
         LogOpening(_batch.Key, epoch.Number, silos.Count);
         if (_before is null)
             _before = _epoch ?? _orphans;
@@ -257,7 +257,10 @@ internal sealed partial class BatchRun
         _recoveries = report.Recoveries + 1;
         _epochBefore = account.Epoch;
         if (!account.Weights.IsEmpty)
-            _orphans = new Epoch(account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _time, _logger);
+        {
+            _orphans = new Epoch(
+                account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _options.StallInterval, _time, _logger);
+        }
     }
 
     private async Task Sweep(CancellationToken cancellationToken)

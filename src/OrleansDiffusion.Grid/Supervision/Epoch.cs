@@ -14,11 +14,13 @@ internal sealed partial class Epoch
     private const int MostAttempts = 12;
     private static readonly TimeSpan ClosePause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly BatchAssignment _batch;
     private readonly IGrainFactory _grains;
     private readonly ISweepExchange _exchange;
     private readonly ComputeSilos _silos;
+    private readonly TimeSpan _stallInterval;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SweepBarrier _barrier = new();
@@ -30,20 +32,23 @@ internal sealed partial class Epoch
     /// <param name="grains">The grains.</param>
     /// <param name="exchange">What carries the messages.</param>
     /// <param name="silos">Tells when one is gone.</param>
+    /// <param name="stallInterval">How often slices are asked whether any of them works.</param>
     /// <param name="time">The time of deadlines.</param>
     /// <param name="logger">Told of slices that could not be closed.</param>
     public Epoch(
         int number, IReadOnlyList<(SiloAddress Silo, int Devices)> members, BatchAssignment batch, IGrainFactory grains,
-        ISweepExchange exchange, ComputeSilos silos, TimeProvider time, ILogger logger)
-        : this(number, [.. members.Select(member => member.Devices)], batch, grains, exchange, silos, time, logger) =>
+        ISweepExchange exchange, ComputeSilos silos, TimeSpan stallInterval, TimeProvider time, ILogger logger)
+        : this(
+            number, [.. members.Select(member => member.Devices)], batch, grains, exchange, silos, stallInterval, time, logger) =>
         Members = [.. members.Select(member => member.Silo)];
 
     /// <summary>One that another supervisor opened, on silos that are not known: for what is left of it.</summary>
     public Epoch(
         int number, ImmutableArray<int> weights, BatchAssignment batch, IGrainFactory grains, ISweepExchange exchange,
-        ComputeSilos silos, TimeProvider time, ILogger logger)
+        ComputeSilos silos, TimeSpan stallInterval, TimeProvider time, ILogger logger)
     {
-        (_batch, _grains, _exchange, _silos, _time, _logger) = (batch, grains, exchange, silos, time, logger);
+        (_batch, _grains, _exchange, _silos, _stallInterval, _time, _logger) =
+            (batch, grains, exchange, silos, stallInterval, time, logger);
         Number = number;
         Weights = weights;
         Layout = new NodeLayout(
@@ -76,7 +81,7 @@ internal sealed partial class Epoch
         var slices = Members.Select((silo, slice) =>
         {
             var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before);
-            return PlacementHint.On(silo, () => Slice(slice).Open(spec, cancellationToken));
+            return Open(slice, spec, cancellationToken);
         });
         await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
     }
@@ -102,12 +107,17 @@ internal sealed partial class Epoch
         try
         {
             var going = _exchange.ToSlices(_batch.Key, Layout.Slices, new Go(Number, Sweeps, firstOpen, active, entries));
-            await WhileAllAreThere(Task.WhenAll(going, all).WaitAsync(ended.Token), cancellationToken);
+            var made = Task.WhenAll(going, all).WaitAsync(ended.Token);
+            await WhileAllAreThere(Task.WhenAny(made, Stalled(ended.Token)).Unwrap(), cancellationToken);
             return await all;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new LateSweepException($"no answer from slice {string.Join(", ", _barrier.Missing)} within {deadline}");
+        }
+        finally
+        {
+            await ended.CancelAsync();
         }
     }
 
@@ -126,7 +136,7 @@ internal sealed partial class Epoch
 
     /// <summary>For every slice, whether its silo answers soon.</summary>
     public async Task<ImmutableArray<bool>> WhichAnswer(TimeSpan longest) =>
-        [.. await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(slice => Answers(slice, longest)))];
+        [.. (await States(longest)).Select(state => state is not null)];
 
     /// <summary>Who held what, for the epoch after this one.</summary>
     /// <param name="canBeAsked">Whether a silo can be.</param>
@@ -162,21 +172,59 @@ internal sealed partial class Epoch
     // Orphans are where their grains are found; one on a silo that is gone would come to life, and go again.
     private bool IsAlive(int slice) => Members.IsEmpty || _silos.IsAlive(Members[slice]);
 
+    // A call or its answer may be lost with a silo that carried it. To open a model takes minutes, to say that it is open none.
+    private async Task Open(int slice, SliceSpec spec, CancellationToken cancellationToken)
+    {
+        var calls = new List<Task>();
+        while (true)
+        {
+            calls.Add(PlacementHint.On(spec.Silo, () => Slice(slice).Open(spec, cancellationToken)));
+            var answered = Task.WhenAny(calls);
+            try
+            {
+                await (await answered.WaitAsync(AskAgain, _time, cancellationToken));
+                return;
+            }
+            catch (TimeoutException) when (!answered.IsCompleted)
+            {
+                // Asked again.
+            }
+        }
+    }
+
+    // Ends where a message was lost: every slice waits, and not just until one comes that is under way.
+    private async Task Stalled(CancellationToken cancellationToken)
+    {
+        SliceState?[] before = [];
+        while (true)
+        {
+            await Task.Delay(_stallInterval, _time, cancellationToken);
+            var missing = _barrier.Missing.ToList();
+            var states = await States(_stallInterval);
+            if (states.All(state => state is { Waits: true }) && states.SequenceEqual(before))
+                throw new SliceException($"all slices wait, slice {string.Join(", ", missing)} said nothing: a message was lost");
+            before = states;
+        }
+    }
+
     private async Task Listen() =>
         _listening = await _exchange.Listen(_batch.Key, Number, slice: null, _barrier.Receive);
 
-    private async Task<bool> Answers(int slice, TimeSpan longest)
+    private Task<SliceState?[]> States(TimeSpan longest) =>
+        Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(slice => State(slice, longest)));
+
+    // Null where its silo does not answer soon.
+    private async Task<SliceState?> State(int slice, TimeSpan longest)
     {
         if (!IsAlive(slice))
-            return false;
+            return null;
         try
         {
-            await Slice(slice).Ping().WaitAsync(longest);
-            return true;
+            return await Slice(slice).Ping().WaitAsync(longest);
         }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
+        catch (Exception e) when (e is TimeoutException or OrleansException or OperationCanceledException)
         {
-            return false;
+            return null;
         }
     }
 

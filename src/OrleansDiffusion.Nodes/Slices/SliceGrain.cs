@@ -33,6 +33,7 @@ internal sealed partial class SliceGrain(
     private int _sweep;         // the last one that was begun
     private SweepMessage? _said; // what was said of it
     private Task _sweeping = Task.CompletedTask;
+    private long _heard; // messages
 
     private SliceKey Key => SliceKey.Parse(this.GetPrimaryKeyString());
 
@@ -54,10 +55,10 @@ internal sealed partial class SliceGrain(
         }
     }
 
-    public Task Ping()
+    public Task<SliceState> Ping()
     {
         LeaveUnlessLed();
-        return Task.CompletedTask;
+        return Task.FromResult(new SliceState(_heard, Waits: _sweeping.IsCompleted || _run is null or { WaitsForMap: true }));
     }
 
     public Task Receive(SweepMessage message)
@@ -146,6 +147,7 @@ internal sealed partial class SliceGrain(
     {
         if (_run is null || message.Epoch != _spec!.Epoch)
             return;
+        _heard++;
         _silence?.Change(LongestSilence, LongestSilence);
         switch (message)
         {

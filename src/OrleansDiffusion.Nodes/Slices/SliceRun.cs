@@ -56,6 +56,9 @@ internal sealed partial class SliceRun
         AffineMap NewMap() => new(spec.Batch.Samples, setup.Elements);
     }
 
+    /// <summary>Whether its sweep goes on only with the map of another slice.</summary>
+    public bool WaitsForMap { get; private set; }
+
     /// <summary>Opens what it holds of the blocks that are open when the epoch begins.</summary>
     public async Task Open(CancellationToken cancellationToken)
     {
@@ -399,7 +402,9 @@ internal sealed partial class SliceRun
 
     private async Task<byte[]> MapOf(FoldPhase phase, int slice, int block, CancellationToken cancellationToken)
     {
+        WaitsForMap = true;
         var folded = await _inbox.From(phase, slice).WaitAsync(cancellationToken);
+        WaitsForMap = false;
         return folded.Runs.First(run => run.Block == block).Map;
     }
 

@@ -67,6 +67,7 @@ public sealed class WireTests : IDisposable
         new Folded(2, 9, 1, FoldPhase.Start, [new FoldedRun(3, [4, 5])], [2, 3]),
         new Moved(2, 9, 1, [[0.5, double.PositiveInfinity]], [NotFinite], 4, 1, TimeSpan.FromTicks(5), 2),
         new SliceFailed(2, 9, 1, "broken"),
+        new SliceState(7, Waits: true),
     ];
 
     [Fact]

@@ -140,6 +140,67 @@ public sealed class MessageTests(Grids grids)
         await grid.IsFree();
     }
 
+    // The first sweep of an epoch has all the time that a model takes to be opened.
+    [Theory]
+    [InlineData(ExchangeKind.SweepStreams, nameof(Go))]
+    [InlineData(ExchangeKind.SweepStreams, nameof(Folded))]
+    [InlineData(ExchangeKind.SweepStreams, nameof(Moved))]
+    [InlineData(ExchangeKind.DirectCalls, nameof(Moved))]
+    public async Task Message_that_is_lost_is_missed_long_before_a_sweep_is_late(ExchangeKind exchange, string kind)
+    {
+        var lost = new TaskCompletionSource();
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Exchange = exchange,
+            Grid = options =>
+            {
+                options.SweepPatience = options.SweepTimeout = TimeSpan.FromDays(1);
+                options.StallInterval = TimeSpan.FromMilliseconds(200);
+            },
+            Wrap = (exchange, _) => new AlteredExchange(exchange)
+            {
+                IsLost = message => message.GetType().Name == kind && message is { Epoch: 1, Sweep: 1 } && lost.TrySetResult(),
+            },
+        });
+
+        var job = await grid.Run(Request);
+
+        Expected.IsSequential(job, Request);
+        Assert.NotEqual(0, job.Batch.Recoveries);
+    }
+
+    [Fact]
+    public async Task Slice_that_works_is_waited_for_however_often_the_others_say_that_they_wait()
+    {
+        const int enough = 6;
+        var asked = 0;
+        using var gate = new Gate();
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Grid = options => options.StallInterval = TimeSpan.FromMilliseconds(50),
+            Call = call =>
+            {
+                if (call.InterfaceMethod.Name == nameof(ISliceGrain.Ping) && Interlocked.Increment(ref asked) == 2 * enough)
+                    gate.Open();
+                return call.Invoke();
+            },
+        });
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            Before = (number, _) =>
+            {
+                if (number == 3)
+                    gate.Pass();
+            },
+        };
+        var request = Request with { Model = grid.Models.Add(denoiser) };
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request, grid.Models);
+        Assert.Equal(0, job.Batch.Recoveries);
+    }
+
     // They would be found there by who opens them later, maybe on another silo than is right.
     [Fact]
     public async Task Slice_or_time_node_that_is_woken_by_a_late_call_does_not_stay()

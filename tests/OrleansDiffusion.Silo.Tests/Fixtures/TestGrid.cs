@@ -143,7 +143,8 @@ internal sealed class TestGrid : IAsyncDisposable
             grid.RecoveryDelay = TimeSpan.Zero;
 
             // A machine that is busy is no fault.
-            (grid.SweepPatience, grid.PingTimeout, grid.HandOverTimeout) = (Deadline, Deadline, Deadline);
+            (grid.SweepPatience, grid.StallInterval, grid.PingTimeout, grid.HandOverTimeout) =
+                (Deadline, Deadline, Deadline, Deadline);
             options.Grid(grid);
         });
         if (options.Devices(number) is { } devices)
