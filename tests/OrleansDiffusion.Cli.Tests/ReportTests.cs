@@ -11,7 +11,7 @@ public sealed class ReportTests : IDisposable
     private static readonly string[] Fields =
     [
         "jobId", "model", "sampler", "mode", "linearization", "steps", "count", "seed", "tolerance", "rounds",
-        "sequentialRounds", "evaluations", "sweepsPerBlock", "maxResidual", "blocks", "pointsPerNode", "lookahead",
+        "sequentialRounds", "evaluations", "sweepsPerBlock", "maxResidual", "blocks", "pointsPerNode", "lookahead", "scouts",
         "silos", "recoveries", "wallSeconds", "deviceSeconds", "exchangeMilliseconds",
     ];
 
@@ -146,6 +146,7 @@ public sealed class ReportTests : IDisposable
             StepsOfBlocks = [2],
             Batch = 1,
             Lookahead = 1,
+            Scouts = 0,
             PointsPerNode = 1,
             DataVariance = 1,
             Sensitivity = 1,

@@ -20,6 +20,7 @@ public sealed class RequestTests(Grids grids)
         { "tolerance", Usual with { Tolerance = double.NaN } },
         { "max-sweeps", Usual with { MaxSweeps = 0 } },
         { "lookahead", Usual with { Lookahead = 0 } },
+        { "scouts", Usual with { Scouts = -1 } },
         { "points-per-node", Usual with { PointsPerNode = 0 } },
         { "blocks", Usual with { Blocks = 2, BlockSteps = 3 } },
         { "label", Usual with { Labels = [1] } },

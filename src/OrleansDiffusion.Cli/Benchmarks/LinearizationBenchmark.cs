@@ -11,10 +11,12 @@ internal sealed class LinearizationBenchmark(Model model, int samples, IReadOnly
 {
     private const ulong Seed = 7;
 
-    // A window of 25 (DDIM) or 80 points (DDPM), and whole blocks.
+    // A window of 25 (DDIM) or 80 points (DDPM), the same number of points with scouts, and whole blocks.
     private static readonly Grid[] Grids =
     [
         new(Sampler.Ddim, 100, BlockSteps: 5, Lookahead: 5), new(Sampler.Ddpm, 1000, BlockSteps: 10, Lookahead: 8),
+        new(Sampler.Ddim, 100, BlockSteps: 5, Lookahead: 4, Scouts: 5),
+        new(Sampler.Ddpm, 1000, BlockSteps: 10, Lookahead: 5, Scouts: 20),
         new(Sampler.Ddim, 100, BlockSteps: 100), new(Sampler.Ddpm, 100, BlockSteps: 100),
     ];
 
@@ -57,6 +59,7 @@ internal sealed class LinearizationBenchmark(Model model, int samples, IReadOnly
                         Start = start,
                         Tolerance = tolerance,
                         Lookahead = grid.Lookahead,
+                        Scouts = grid.Scouts,
                     };
                     yield return new Row(grid, tolerance, linearization, start, Measurement.Of(
                         model.Denoiser, timeline, options, reference, Seed, _conditions, cancellationToken));
@@ -66,12 +69,13 @@ internal sealed class LinearizationBenchmark(Model model, int samples, IReadOnly
     }
 
     /// <summary>A sampler's steps and how they are cut.</summary>
-    public sealed record Grid(Sampler Sampler, int Steps, int BlockSteps, int Lookahead = 1)
+    public sealed record Grid(Sampler Sampler, int Steps, int BlockSteps, int Lookahead = 1, int Scouts = 0)
     {
         /// <summary>The cut in a few words.</summary>
         public string Cut => BlockSteps == Steps ? "one block"
             : Lookahead == 1 ? $"{Steps / BlockSteps} x {BlockSteps}"
-            : $"window of {BlockSteps * Lookahead}";
+            : Scouts == 0 ? $"window of {BlockSteps * Lookahead}"
+            : $"{BlockSteps * Lookahead} and {Scouts} scouts";
     }
 
     /// <summary>One grid, tolerance, linearisation and first iterate.</summary>

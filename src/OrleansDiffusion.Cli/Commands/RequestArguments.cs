@@ -66,6 +66,11 @@ internal sealed class RequestArguments
         Description = "Blocks that are swept at the same time [default: planner; 1 where blocks are given].",
     };
 
+    private readonly Option<int?> _scouts = new("--scouts")
+    {
+        Description = "Blocks ahead of those that are swept by a few of their points [default: planner].",
+    };
+
     private readonly ChoiceOption<Linearization> _linearization =
         new(Choices.Linearizations, "How a sweep linearises the denoiser");
 
@@ -93,8 +98,8 @@ internal sealed class RequestArguments
     public IReadOnlyList<Option> All =>
     [
         _model, _count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step, _earlyStop,
-        _correctorSteps, _blocks, _blockSteps, _pointsPerNode, _lookahead, _linearization, _start, _tolerance, _maxSweeps,
-        _seed, _label, _guidance, _batch,
+        _correctorSteps, _blocks, _blockSteps, _pointsPerNode, _lookahead, _scouts, _linearization, _start, _tolerance,
+        _maxSweeps, _seed, _label, _guidance, _batch,
     ];
 
     /// <summary>What is asked for, checked as far as it can be without the model.</summary>
@@ -125,6 +130,7 @@ internal sealed class RequestArguments
             BlockSteps = parsed.GetValue(_blockSteps),
             PointsPerNode = parsed.GetValue(_pointsPerNode),
             Lookahead = parsed.GetValue(_lookahead),
+            Scouts = parsed.GetValue(_scouts),
             Linearization = parsed.GetRequiredValue(_linearization),
             Start = parsed.GetRequiredValue(_start),
             Tolerance = parsed.GetValue(_tolerance),

@@ -59,6 +59,8 @@ internal sealed record SamplingReport
 
     public required int Lookahead { get; init; }
 
+    public required int Scouts { get; init; }
+
     /// <summary>Silos that held time-nodes, 0 without a grid.</summary>
     public required int Silos { get; init; }
 
@@ -114,6 +116,7 @@ internal sealed record SamplingReport
             Blocks = outline.StepsOfBlocks.Length,
             PointsPerNode = outline.PointsPerNode,
             Lookahead = outline.Lookahead,
+            Scouts = outline.Scouts,
             Silos = batches.Max(batch => batch.Silos),
             Recoveries = batches.Sum(batch => batch.Recoveries),
             WallSeconds = wall.TotalSeconds,

@@ -38,6 +38,10 @@ public sealed record JobOutline
     [Id(7)]
     public required double Sensitivity { get; init; }
 
+    /// <summary>Blocks ahead of those that are swept by a few of their points.</summary>
+    [Id(8)]
+    public int Scouts { get; init; }
+
     /// <summary>Steps of all blocks: the model calls that a sequential sampler needs.</summary>
     public int Steps => StepsOfBlocks.Sum();
 

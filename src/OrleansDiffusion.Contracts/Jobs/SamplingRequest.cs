@@ -80,6 +80,12 @@ public sealed record SamplingRequest
     [Id(16)]
     public int? Lookahead { get; init; }
 
+    /// <summary>
+    /// Blocks ahead of those that are swept by a few of their points, 0 or more; null for the planner's choice.
+    /// </summary>
+    [Id(25)]
+    public int? Scouts { get; init; }
+
     /// <summary><c>secant</c> (default), <c>data</c>, <c>drift</c> or <c>score</c>.</summary>
     [Id(17)]
     public string Linearization { get; init; } = "secant";

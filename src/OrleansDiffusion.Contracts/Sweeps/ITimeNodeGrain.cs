@@ -31,12 +31,13 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// <summary>Evaluates the model at its points and folds them into one affine map.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="active">For every sample, whether it is being swept.</param>
+    /// <param name="leads">For every sample the first block that it is not done with: far ahead of it few points are evaluated.</param>
     /// <param name="group">Whose evaluations belong into one model call with this one.</param>
     /// <param name="groupSize">How many they are.</param>
     /// <param name="cancellationToken">Ends it between two calls of the model.</param>
     [Alias("Evaluate"), ResponseTimeout(Timeouts.OfSweeps)]
     Task<NodeEvaluated> Evaluate(
-        int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default);
+        int sweep, bool[] active, ImmutableArray<int> leads, string group, int groupSize, CancellationToken cancellationToken = default);
 
     /// <summary>Moves its points.</summary>
     /// <param name="sweep">The sweep, evaluated before.</param>

@@ -48,6 +48,7 @@ public static class Choices
             Tolerance = request.Tolerance,
             MaxSweeps = request.MaxSweeps,
             Lookahead = request.Lookahead ?? usual.Lookahead,
+            Scouts = request.Scouts ?? usual.Scouts,
         };
     }
 }

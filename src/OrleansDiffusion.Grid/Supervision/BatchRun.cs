@@ -77,7 +77,7 @@ internal sealed partial class BatchRun
         (_batch, _grains, _exchange, _silos, _options, _time, _logger) =
             (batch, grains, exchange, silos, options, time, logger);
         var outline = batch.Outline;
-        var picard = Choices.Picard(batch.Request) with { Lookahead = outline.Lookahead };
+        var picard = Choices.Picard(batch.Request) with { Lookahead = outline.Lookahead, Scouts = outline.Scouts };
         _front = new Wavefront(
             batch.Samples, outline.StepsOfBlocks, picard,
             new ConvergenceRule(picard.Tolerance, picard.Linearization, outline.DataVariance, outline.Sensitivity));
@@ -268,8 +268,8 @@ internal sealed partial class BatchRun
         var open = Enumerable.Range(_front.FirstOpen, _front.OpenEnd - _front.FirstOpen).ToList();
         var started = Stopwatch.GetTimestamp();
         var moved = await _epoch!.Sweep(
-            _front.FirstOpen, [.. open.Select(block => _front.Active(block).ToArray())], [.. _entries], _deadline.Next,
-            cancellationToken);
+            _front.FirstOpen, [.. open.Select(block => _front.Active(block).ToArray())], [.. _entries],
+            [.. Enumerable.Range(0, _batch.Samples).Select(_front.Lead)], _deadline.Next, cancellationToken);
         var took = Stopwatch.GetElapsedTime(started);
         _deadline.Note(took);
         Count(moved, took);

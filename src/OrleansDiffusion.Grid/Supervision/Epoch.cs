@@ -90,14 +90,15 @@ internal sealed partial class Epoch
     /// <param name="firstOpen">The first open block.</param>
     /// <param name="active">For every open block, for every sample, whether it is swept there.</param>
     /// <param name="entries">What changed since the sweep before.</param>
+    /// <param name="leads">For every sample the first block that it is not done with.</param>
     /// <param name="deadline">How long it may take.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What every slice said.</returns>
     /// <exception cref="SliceException">A silo is gone, or a slice could not.</exception>
     /// <exception cref="LateSweepException">The time is over.</exception>
     public async Task<IReadOnlyList<Moved>> Sweep(
-        int firstOpen, ImmutableArray<bool[]> active, ImmutableArray<BlockEntry> entries, TimeSpan deadline,
-        CancellationToken cancellationToken)
+        int firstOpen, ImmutableArray<bool[]> active, ImmutableArray<BlockEntry> entries, ImmutableArray<int> leads,
+        TimeSpan deadline, CancellationToken cancellationToken)
     {
         var all = _barrier.Begin(Number, ++Sweeps, Layout.Slices);
 
@@ -106,7 +107,7 @@ internal sealed partial class Epoch
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var going = _exchange.ToSlices(_batch.Key, Layout.Slices, new Go(Number, Sweeps, firstOpen, active, entries));
+            var going = _exchange.ToSlices(_batch.Key, Layout.Slices, new Go(Number, Sweeps, firstOpen, active, entries, leads));
             var made = Task.WhenAll(going, all).WaitAsync(ended.Token);
             await WhileAllAreThere(Task.WhenAny(made, Stalled(ended.Token)).Unwrap(), cancellationToken);
             return await all;

@@ -33,8 +33,9 @@ internal sealed class MemoryBudget(long elements)
     /// <param name="window">Points of the whole window.</param>
     /// <param name="blocks">Blocks in the window, where they may be fewer.</param>
     /// <param name="lookahead">Blocks in the window, where they are given; they are kept.</param>
+    /// <param name="scouts">Blocks beyond the window that are swept by a few of their points.</param>
     /// <returns>Steps a block, and blocks; at least one of each, whether they fit or not.</returns>
-    public (int BlockSteps, int Lookahead) Window(int steps, int window, int blocks, int? lookahead)
+    public (int BlockSteps, int Lookahead) Window(int steps, int window, int blocks, int? lookahead, int scouts)
     {
         var ahead = lookahead ?? blocks;
         var blockSteps = (int)DivideUp(Math.Min(steps, window), ahead);
@@ -46,7 +47,7 @@ internal sealed class MemoryBudget(long elements)
 
         bool Fits()
         {
-            var open = Math.Min(DivideUp(steps, blockSteps), PicardOptions.MostOpen(ahead));
+            var open = Math.Min(DivideUp(steps, blockSteps), PicardOptions.MostOpen(ahead, scouts));
             return BytesOfSample(Math.Min(steps, open * blockSteps), open) <= Bytes;
         }
     }

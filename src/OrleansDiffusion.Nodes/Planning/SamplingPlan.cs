@@ -73,12 +73,12 @@ public sealed record SamplingPlan
         var (timeline, lookahead) = (whole.Timeline, request.Lookahead ?? 1);
         if (request.Blocks is null && request.BlockSteps is null && !sampler.IsPiadm())
         {
-            (var blockSteps, lookahead) = memory.Window(steps, Window, BlocksInWindow, request.Lookahead);
+            (var blockSteps, lookahead) = memory.Window(steps, Window, BlocksInWindow, request.Lookahead, whole.Picard.Scouts);
             timeline = Timeline.Create(
                 RequestOptions.Timeline(request, model) with { BlockSteps = blockSteps }, whole.Schedule);
         }
 
-        var open = Math.Min(timeline.Blocks.Length, PicardOptions.MostOpen(lookahead));
+        var open = Math.Min(timeline.Blocks.Length, PicardOptions.MostOpen(lookahead, whole.Picard.Scouts));
         var points = Math.Min(steps, (long)open * timeline.Blocks.Max(block => block.Steps.Length));
         return whole with
         {
@@ -125,6 +125,7 @@ public sealed record SamplingPlan
             StepsOfBlocks = [.. Timeline.Blocks.Select(block => block.Steps.Length)],
             Batch = Batch,
             Lookahead = Picard.Lookahead,
+            Scouts = Picard.Scouts,
             PointsPerNode = PointsPerNode ?? UsualPointsPerNode(),
             DataVariance = model.Denoiser.DataVariance,
             Sensitivity = model.Denoiser.Sensitivity,

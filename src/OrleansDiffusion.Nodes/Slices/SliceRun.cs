@@ -122,7 +122,7 @@ internal sealed partial class SliceRun
     {
         await CloseNodes(block => block < go.FirstOpen);
         var (outline, next) = (_spec.Batch.Outline, go.FirstOpen + go.Active.Length);
-        if (next < outline.StepsOfBlocks.Length && go.Active.Length < PicardOptions.MostOpen(outline.Lookahead))
+        if (next < outline.StepsOfBlocks.Length && go.Active.Length < PicardOptions.MostOpen(outline.Lookahead, outline.Scouts))
             await OpenNodes(next, cancellationToken);
     }
 
@@ -302,7 +302,7 @@ internal sealed partial class SliceRun
         var sizes = swept.SelectMany(run => run.Value.Devices).CountBy(device => device).ToDictionary();
         var evaluations = swept.Select(async run => (run.Key, await Task.WhenAll(run.Value.Nodes.Select((node, i) =>
             node.Evaluate(
-                go.Sweep, ActiveIn(go, run.Key), group, sizes[run.Value.Devices[i]], cancellationToken)))));
+                go.Sweep, ActiveIn(go, run.Key), go.Leads, group, sizes[run.Value.Devices[i]], cancellationToken)))));
         return (await Task.WhenAll(evaluations)).ToDictionary();
     }
 

@@ -108,11 +108,12 @@ internal sealed class OpenNode : IDisposable
     }
 
     public async Task<NodeEvaluated> Evaluate(
-        int sweep, bool[] active, EvaluationGroup group, CancellationToken cancellationToken)
+        int sweep, bool[] active, ImmutableArray<int> leads, EvaluationGroup group, CancellationToken cancellationToken)
     {
         if (_evaluated is { } before && before.Sweep == sweep)
             return before.Answer;
         active.CopyTo(_swept, 0);
+        _node.Scout([.. leads.Select(lead => _setup.Picard.ScoutingOf(_spec.Block - lead))]);
         var outcome = await _executor.EvaluateAsync(_model, _node, active, group, cancellationToken);
         var present = active.ToArray();
         foreach (var (sample, _) in _node.NotFinite)

@@ -37,8 +37,9 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocal
     }
 
     public Task<NodeEvaluated> Evaluate(
-        int sweep, bool[] active, string group, int groupSize, CancellationToken cancellationToken = default) =>
-        Opened().Evaluate(sweep, active, new EvaluationGroup(group, groupSize), cancellationToken);
+        int sweep, bool[] active, ImmutableArray<int> leads, string group, int groupSize,
+        CancellationToken cancellationToken = default) =>
+        Opened().Evaluate(sweep, active, leads, new EvaluationGroup(group, groupSize), cancellationToken);
 
     public Task<double[]> Move(int sweep, ImmutableArray<NodeEntry> entries) =>
         Task.FromResult(Opened().Move(sweep, entries));

@@ -15,6 +15,9 @@ internal sealed class BlockStanding(int samples, int steps)
     /// <summary>For every sample, whether it is being swept here.</summary>
     public bool[] Active { get; } = new bool[samples];
 
+    /// <summary>For every sample, at which points it is swept where it is.</summary>
+    public Scouting[] Scouted { get; } = new Scouting[samples];
+
     /// <summary>Sweeps of a sample in this block.</summary>
     public int Sweeps(int sample) => _sweeps[sample];
 

@@ -44,6 +44,8 @@ internal sealed class OpenBlocks : IDisposable
 
     private void Evaluate(CancellationToken cancellationToken)
     {
+        foreach (var open in _open)
+            open.Node.Scout(_front.Scouted(open.Block.Index));
         _run.Evaluate(_open.Select(open => (open.Node, ActiveIn(open))), cancellationToken);
         foreach (var open in _open)
         {

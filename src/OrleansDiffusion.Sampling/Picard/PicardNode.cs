@@ -36,6 +36,8 @@ public sealed class PicardNode : IDisposable
     private readonly double[] _gains;       // g, [M, samples]
     private readonly bool[] _stale;         // moved since D was evaluated there, [M, samples]
     private readonly bool[] _evaluated;     // D was evaluated at all, [M, samples]
+    private readonly Scouting[] _scouted;   // of every sample
+    private bool _isInterpolated;           // since the last evaluation
     private readonly List<int> _due;        // rows that the next evaluation asks for
     private readonly List<(int Sample, int Step)> _notFinite = [];
 
@@ -77,6 +79,7 @@ public sealed class PicardNode : IDisposable
         _gains = new double[rows];
         _stale = new bool[rows];
         _evaluated = new bool[rows];
+        _scouted = new Scouting[samples];
         _due = new List<int>(rows);
         for (var row = 0; row < rows; row++)
             _gains[row] = FixedGain(linearization, steps[row / samples]);
@@ -139,6 +142,10 @@ public sealed class PicardNode : IDisposable
         entry.Denoised(sample).CopyTo(_denoised.Row(Row(Steps - 1, sample)));
     }
 
+    /// <summary>Says at which points the model is asked from now on.</summary>
+    /// <param name="scouted">For every sample.</param>
+    public void Scout(ReadOnlySpan<Scouting> scouted) => scouted.CopyTo(_scouted);
+
     /// <summary>Evaluates the model at the points that moved since it last was.</summary>
     /// <param name="denoiser">The model.</param>
     /// <param name="active">For every sample, whether it is still being swept.</param>
@@ -159,6 +166,7 @@ public sealed class PicardNode : IDisposable
     public void Fold(ReadOnlySpan<bool> active, AffineMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
+        Interpolate(active);
         for (var n = 0; n < _samples; n++)
         {
             if (active[n])
@@ -289,6 +297,7 @@ public sealed class PicardNode : IDisposable
     public void Move(BlockState entry, ReadOnlySpan<bool> active, Span<double> updates)
     {
         ArgumentNullException.ThrowIfNull(entry);
+        Interpolate(active);
         (_x, _before) = (_before, _x);
         for (var n = 0; n < _samples; n++)
         {
@@ -338,7 +347,7 @@ public sealed class PicardNode : IDisposable
     {
         for (var row = 0; row < _stale.Length; row++)
         {
-            if (_stale[row] && active[row % _samples])
+            if (_stale[row] && active[row % _samples] && IsAsked(row))
                 return true;
         }
 
@@ -350,9 +359,10 @@ public sealed class PicardNode : IDisposable
     {
         _notFinite.Clear();
         _due.Clear();
+        _isInterpolated = false;
         for (var row = 0; row < _stale.Length; row++)
         {
-            if (_stale[row] && active[row % _samples])
+            if (_stale[row] && active[row % _samples] && IsAsked(row))
                 _due.Add(row);
         }
 
@@ -445,6 +455,52 @@ public sealed class PicardNode : IDisposable
         }
 
         return Math.Sqrt(largest / _elements);
+    }
+
+    // Whether the model is asked at a row of a sample: of each of the run's parts at the point in the middle.
+    private bool IsAsked(int row)
+    {
+        var (j, parts) = (row / _samples, PartsOf(row % _samples));
+        return parts == Steps || j == Middle((int)((long)j * parts / Steps), parts);
+    }
+
+    private int PartsOf(int sample) => _scouted[sample] switch
+    {
+        Scouting.Third => Math.Max(Steps / 3, 1),
+        Scouting.Point => 1,
+        _ => Steps,
+    };
+
+    private int Middle(int part, int parts) => (int)(((2L * part) + 1) * Steps / (2L * parts));
+
+    // Once after every evaluation, where scouts were not asked: D between two of them, and its slope about the iterate.
+    private void Interpolate(ReadOnlySpan<bool> active)
+    {
+        if (_isInterpolated)
+            return;
+        _isInterpolated = true;
+        for (var n = 0; n < _samples; n++)
+        {
+            var parts = PartsOf(n);
+            if (!active[n] || parts == Steps)
+                continue;
+            for (int j = 0, after = 0; j < Steps; j++)
+            {
+                if (after < parts && Middle(after, parts) < j)
+                    after++;
+                if (_stale[Row(j, n)])
+                    Interpolate(Row(j, n), Row(Middle(Math.Max(after - 1, 0), parts), n), Row(Middle(Math.Min(after, parts - 1), parts), n));
+            }
+        }
+    }
+
+    private void Interpolate(int row, int before, int after)
+    {
+        var weight = before == after ? 0 : (float)(row - before) / (after - before);
+        RowKernels.Lerp(_denoised.Row(before), _denoised.Row(after), weight, _denoised.Row(row));
+        if (_usesSecant)
+            _gains[row] = double.Lerp(_gains[before], _gains[after], weight);
+        _evaluated[row] = false;
     }
 
     private float StepRow(

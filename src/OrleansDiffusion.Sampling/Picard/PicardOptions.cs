@@ -4,6 +4,7 @@ namespace OrleansDiffusion.Sampling.Picard;
 public sealed record PicardOptions
 {
     private const int MostLookahead = 1 << 20;
+    private const int MostScouts = 1 << 20;
 
     /// <summary>How D is linearised over a sweep. Default <see cref="Linearization.Secant"/>.</summary>
     public Linearization Linearization { get; init; } = Linearization.Secant;
@@ -23,15 +24,28 @@ public sealed record PicardOptions
     /// </summary>
     public int Lookahead { get; init; } = 1;
 
+    /// <summary>
+    /// How many blocks beyond the lookahead are swept by a few of their points, 0 or more: the nearest quarter by a third of
+    /// them, the others by one of each run. No block is done before all of its points were evaluated. Default 0.
+    /// </summary>
+    public int Scouts { get; init; }
+
     /// <summary>Most sweeps of a block once what enters it is final, positive; null for as many as it has points, where it is exact.</summary>
     public int? MaxSweeps { get; init; }
 
     /// <summary>
-    /// Most blocks that are in memory at once: those that the slowest sample is swept in, and as many again so that
-    /// others need not wait for it.
+    /// Most blocks that are in memory at once: those that the slowest sample is swept in, and as many again as its lookahead
+    /// so that others need not wait for it.
     /// </summary>
     /// <param name="lookahead">As <see cref="Lookahead"/>.</param>
-    public static int MostOpen(int lookahead) => 2 * lookahead;
+    /// <param name="scouts">As <see cref="Scouts"/>.</param>
+    public static int MostOpen(int lookahead, int scouts) => (2 * lookahead) + scouts;
+
+    /// <summary>How a block is swept for a sample.</summary>
+    /// <param name="ahead">How many blocks it is ahead of the sample's first that is not done.</param>
+    public Scouting ScoutingOf(int ahead) => ahead < Lookahead ? Scouting.None
+        : ahead - Lookahead < Scouts / 4 ? Scouting.Third
+        : Scouting.Point;
 
     /// <summary>Throws if an option is out of its range.</summary>
     /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
@@ -47,6 +61,8 @@ public sealed record PicardOptions
             throw new InvalidOptionException("tolerance", $"must be 0 (exact) or positive, was {Tolerance}");
         if (Lookahead is < 1 or > MostLookahead)
             throw new InvalidOptionException("lookahead", $"must be 1 to {MostLookahead}, was {Lookahead}");
+        if (Scouts is < 0 or > MostScouts)
+            throw new InvalidOptionException("scouts", $"must be 0 to {MostScouts}, was {Scouts}");
         if (MaxSweeps is <= 0)
             throw new InvalidOptionException("max-sweeps", $"must be positive, was {MaxSweeps}");
     }

@@ -113,6 +113,14 @@ internal static class RowKernels
         return true;
     }
 
+    /// <summary>What lies between two rows; the result may be one of them.</summary>
+    /// <param name="from">At weight 0.</param>
+    /// <param name="to">At weight 1.</param>
+    /// <param name="weight">0 to 1.</param>
+    /// <param name="result">Receives it.</param>
+    public static void Lerp(ReadOnlySpan<float> from, ReadOnlySpan<float> to, float weight, Span<float> result) =>
+        TensorPrimitives.Lerp(from, to, weight, result);
+
     private static float StepVectors(
         in StepRow row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
         ReadOnlySpan<float> noise, ReadOnlySpan<float> old, Span<float> next)

@@ -5,13 +5,14 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// <summary>
 /// Decides which sample is swept in which blocks. Each has a lead, the first block that it is not done with, and is
 /// swept in this one and the next <see cref="PicardOptions.Lookahead"/> − 1, which iterate on an entry that still
-/// moves. A sample waits for others only where it would open more than <see cref="PicardOptions.MostOpen"/> blocks.
+/// moves; <see cref="PicardOptions.Scouts"/> further ones are swept by a few of their points. A sample waits for others only where it would open more than <see cref="PicardOptions.MostOpen"/> blocks.
 /// </summary>
 /// <remarks>
 /// <para>It moves nothing itself. Whoever drives it starts what is <see cref="Entered"/>, sweeps the samples that are
 /// <see cref="Active"/> in the blocks from <see cref="FirstOpen"/> to before <see cref="OpenEnd"/>, says
 /// <see cref="NotFinite"/> and <see cref="Moved"/>, in any order, and then <see cref="Advance"/>.</para>
-/// <para>A block is done for a sample when all blocks before it are and its last update is within the rule. Blocks may
+/// <para>A block is done for a sample when all blocks before it are, all of its points were evaluated in the last sweep, and
+/// its last update is within the rule. Blocks may
 /// get done together: the sweep that took one to its end took the next one on from there. A sample's state is what
 /// leaves the last block that it is done with.</para>
 /// <para>Needs no tensors; its memory is a few numbers a sample and open block. Not safe for concurrent use.</para>
@@ -99,6 +100,12 @@ public sealed class Wavefront
     /// </summary>
     /// <param name="block">Index of the block.</param>
     public bool[] Active(int block) => Opened(block).Active;
+
+    /// <summary>
+    /// For every sample, at which points it is swept in an open block where it is active. A view, as <see cref="Active"/>.
+    /// </summary>
+    /// <param name="block">Index of the block.</param>
+    public Scouting[] Scouted(int block) => Opened(block).Scouted;
 
     /// <summary>Whether a sample is not lost.</summary>
     /// <param name="sample">Index in the batch.</param>
@@ -256,6 +263,8 @@ public sealed class Wavefront
         {
             var block = _lead[n];
             var open = Opened(block);
+            if (open.Scouted[n] != Scouting.None)
+                return;
             if (!open.IsExhausted(n, _options.MaxSweeps) && !_rule.IsDone(open.Sweeps(n), open.Update(n)))
                 return;
             var error = open.IsExact(n) ? 0 : _rule.ErrorAfter(open.Sweeps(n), open.Update(n));
@@ -293,14 +302,20 @@ public sealed class Wavefront
     private void EnterBlocks()
     {
         _entered.Clear();
-        var end = Math.Min(FirstOpen + PicardOptions.MostOpen(_options.Lookahead), _stepsOfBlocks.Length);
+        var end = Math.Min(FirstOpen + PicardOptions.MostOpen(_options.Lookahead, _options.Scouts), _stepsOfBlocks.Length);
         for (var block = FirstOpen; block < end; block++)
         {
             for (var n = 0; n < _lead.Length; n++)
             {
-                if (IsAlive(n) && _ahead[n] == block && block < _lead[n] + _options.Lookahead)
+                if (IsAlive(n) && _ahead[n] == block && block < _lead[n] + _options.Lookahead + _options.Scouts)
                     Enter(n, block);
             }
+        }
+
+        for (var i = 0; i < _open.Count; i++)
+        {
+            for (var n = 0; n < _lead.Length; n++)
+                _open[i].Scouted[n] = _options.ScoutingOf(FirstOpen + i - _lead[n]);
         }
     }
 

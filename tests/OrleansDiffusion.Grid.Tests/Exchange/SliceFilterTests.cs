@@ -20,7 +20,7 @@ public sealed class SliceFilterTests
 
     [Fact]
     public void What_the_supervisor_says_goes_to_all() =>
-        Assert.True(_filter.ShouldDeliver(Stream, new Go(1, 1, 0, [], []), SliceFilter.Of(1)));
+        Assert.True(_filter.ShouldDeliver(Stream, new Go(1, 1, 0, [], [], []), SliceFilter.Of(1)));
 
     [Fact]
     public void Who_did_not_say_what_it_needs_gets_everything() => Assert.True(_filter.ShouldDeliver(Stream, Maps, ""));

@@ -25,13 +25,13 @@ public sealed class WireTests : IDisposable
     {
         Model = "model", Count = 5, Sampler = "ddim", Steps = 7, Spacing = "trailing", Eta = 0.5, FinalSigma = "min",
         Schedule = "cosine", Horizon = 4, BlockLength = 2, Step = 0.25, EarlyStop = 0.01, CorrectorSteps = 64, Blocks = 2,
-        BlockSteps = 3, PointsPerNode = 4, Lookahead = 6, Linearization = "data", Start = "copied", Tolerance = 0.1,
+        BlockSteps = 3, PointsPerNode = 4, Lookahead = 6, Scouts = 7, Linearization = "data", Start = "copied", Tolerance = 0.1,
         MaxSweeps = 8, Seed = ulong.MaxValue, Labels = [1, 2], Guidance = 1.5, Batch = 9,
     };
 
     private static readonly JobOutline Outline = new()
     {
-        Model = "model", Shape = [3, 4, 4], StepsOfBlocks = [5, 5, 3], Batch = 2, Lookahead = 3, PointsPerNode = 4,
+        Model = "model", Shape = [3, 4, 4], StepsOfBlocks = [5, 5, 3], Batch = 2, Lookahead = 3, Scouts = 2, PointsPerNode = 4,
         DataVariance = 0.3, Sensitivity = 1.5,
     };
 
@@ -63,7 +63,7 @@ public sealed class WireTests : IDisposable
         new NodeEvaluated([1, 2], [NotFinite], 7, 8, TimeSpan.FromMilliseconds(3)),
         new BlockEntry(1, 2, true, false, EntrySource.Given, [5]),
         new FoldedRun(3, [4, 5]),
-        new Go(2, 9, 1, [[true, false], [false, true]], [new BlockEntry(0, 1, true, true, EntrySource.Noise, null)]),
+        new Go(2, 9, 1, [[true, false], [false, true]], [new BlockEntry(0, 1, true, true, EntrySource.Noise, null)], [3, 4]),
         new Folded(2, 9, 1, FoldPhase.Start, [new FoldedRun(3, [4, 5])], [2, 3]),
         new Moved(2, 9, 1, [[0.5, double.PositiveInfinity]], [NotFinite], 4, 1, TimeSpan.FromTicks(5), 2),
         new SliceFailed(2, 9, 1, "broken"),
@@ -128,7 +128,7 @@ public sealed class WireTests : IDisposable
         var (state, map) = (new byte[5000], new byte[7000]);
 
         Assert.InRange(
-            new Go(1, 1, 0, [new bool[100]], [new BlockEntry(0, 0, true, true, EntrySource.Given, state)]).Bytes, 5100, 5500);
+            new Go(1, 1, 0, [new bool[100]], [new BlockEntry(0, 0, true, true, EntrySource.Given, state)], [0]).Bytes, 5100, 5500);
         Assert.InRange(new Folded(1, 1, 0, FoldPhase.Sweep, [new FoldedRun(0, map), new FoldedRun(1, map)], [1]).Bytes, 14_000, 14_500);
         Assert.InRange(new Moved(1, 1, 0, [new double[100]], [], 0, 0, TimeSpan.Zero, 0).Bytes, 800, 1200);
     }

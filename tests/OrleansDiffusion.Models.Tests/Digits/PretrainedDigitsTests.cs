@@ -72,6 +72,28 @@ public sealed class PretrainedDigitsTests(ITestOutputHelper output) : IDisposabl
         Assert.InRange(within, 0.95 * Count, Count);
     }
 
+    // 25 points are evaluated in a sweep: those of five blocks, or of four and one point of five more.
+    [Fact]
+    public void Scouts_save_rounds_and_evaluations()
+    {
+        const int Count = 8;
+        const ulong Other = 7; // the one of the figures in the README
+        var timeline = Timeline(Sampler.Ddim, 100);
+        using var sequential = new SequentialSampler(_model.Denoiser, timeline).Sample(
+            Other, 0, Count, Labels(), cancellationToken: TestContext.Current.CancellationToken);
+
+        using var without = Picard(timeline, new PicardOptions { Tolerance = 1e-2, Lookahead = 5 }, Count, seed: Other);
+        using var with = Picard(timeline, new PicardOptions { Tolerance = 1e-2, Lookahead = 4, Scouts = 5 }, Count, seed: Other);
+
+        var largest = Distances(Pixels(with), Pixels(sequential), Count).Max();
+        output.WriteLine(
+            $"{without.Rounds} rounds and {without.Evaluations} evaluations without, {with.Rounds} and {with.Evaluations} with, "
+            + $"largest distance {largest:g2}");
+        Assert.InRange(with.Rounds, 1, without.Rounds - 1);
+        Assert.InRange(with.Evaluations, 1, without.Evaluations - 1);
+        Assert.InRange(largest, 0, 2e-3);
+    }
+
     [Fact]
     public void A_sample_hardly_depends_on_its_batch()
     {
@@ -91,9 +113,9 @@ public sealed class PretrainedDigitsTests(ITestOutputHelper output) : IDisposabl
     private ImmutableArray<Condition> Labels(double? guidance = null) =>
         _model.ConditionsFor([.. Enumerable.Range(0, 10)], guidance);
 
-    private SamplingResult Picard(Timeline timeline, PicardOptions options, int count, double? guidance = null) =>
+    private SamplingResult Picard(Timeline timeline, PicardOptions options, int count, double? guidance = null, ulong seed = Seed) =>
         new PicardSampler(_model.Denoiser, timeline, options).Sample(
-            Seed, 0, count, Labels(guidance), cancellationToken: TestContext.Current.CancellationToken);
+            seed, 0, count, Labels(guidance), cancellationToken: TestContext.Current.CancellationToken);
 
     private static float[] Pixels(SamplingResult drawn) =>
         MemoryMarshal.Cast<byte, float>(drawn.Samples.bytes).ToArray();

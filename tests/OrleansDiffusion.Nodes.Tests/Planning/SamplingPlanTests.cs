@@ -70,7 +70,7 @@ public sealed class SamplingPlanTests
     {
         var plan = Plan(Request with { Count = count }, elements);
 
-        var blocks = PicardOptions.MostOpen(plan.Picard.Lookahead);
+        var blocks = PicardOptions.MostOpen(plan.Picard.Lookahead, plan.Picard.Scouts);
         var points = blocks * plan.Timeline.Blocks[0].Steps.Length;
         var bytesOfSample = 4L * elements * ((5 * points) + (8 * blocks) + 4);
         Assert.InRange(plan.Batch, 1, count);
@@ -176,6 +176,7 @@ public sealed class SamplingPlanTests
         { Request with { Batch = 0 }, "batch must be positive, was 0" },
         { Request with { PointsPerNode = -1 }, "points-per-node must be positive, was -1" },
         { Request with { Lookahead = 0 }, "lookahead must be 1 to 1048576, was 0" },
+        { Request with { Scouts = -1 }, "scouts must be 0 to 1048576, was -1" },
         { Request with { Tolerance = -1 }, "tolerance must be 0 (exact) or positive, was -1" },
         { Request with { MaxSweeps = 0 }, "max-sweeps must be positive, was 0" },
         { Request with { Steps = 1001 }, "steps must be 1 to 1000, the training steps of the linear schedule, was 1001" },

@@ -70,6 +70,7 @@ internal sealed class GridWalk : IDisposable
     {
         for (var block = Front.FirstOpen; block < Front.OpenEnd; block++)
         {
+            _open[block].Grid.Scout(Front.Scouted(block));
             foreach (var (sample, step) in _open[block].Grid.Evaluate(_denoiser, Front.Active(block)))
                 Front.NotFinite(sample, block, step);
         }

@@ -12,15 +12,18 @@ public sealed class GridWalkTests
     private const int Samples = 4;
     private static readonly MixtureRows Denoiser = new(Mixtures.Random(3, Elements));
 
-    public static MatrixTheoryData<string, FirstIterate, int, double> Walks =>
-        new(["ddim", "ddpm", "dpm++2m"], Enum.GetValues<FirstIterate>(), [1, 3], [0, 1e-3]);
+    public static MatrixTheoryData<string, FirstIterate, (int Lookahead, int Scouts), double> Walks =>
+        new(["ddim", "ddpm", "dpm++2m"], Enum.GetValues<FirstIterate>(), [(1, 0), (3, 0), (1, 2)], [0, 1e-3]);
 
     [Theory]
     [MemberData(nameof(Walks))]
     public void With_a_node_a_block_it_draws_the_same_samples_in_the_same_sweeps_to_the_bit(
-        string name, FirstIterate start, int lookahead, double tolerance)
+        string name, FirstIterate start, (int Lookahead, int Scouts) ahead, double tolerance)
     {
-        var options = new PicardOptions { Start = start, Lookahead = lookahead, Tolerance = tolerance };
+        var options = new PicardOptions
+        {
+            Start = start, Lookahead = ahead.Lookahead, Scouts = ahead.Scouts, Tolerance = tolerance,
+        };
         using var walk = new GridWalk(Denoiser, Of(name), options, nodes: 1, Samples);
 
         var samples = walk.Walk();
@@ -35,9 +38,12 @@ public sealed class GridWalkTests
     [Theory]
     [MemberData(nameof(Walks))]
     public void With_three_nodes_a_block_and_all_of_them_lost_twice_it_draws_the_samples_it_would_have_drawn(
-        string name, FirstIterate start, int lookahead, double tolerance)
+        string name, FirstIterate start, (int Lookahead, int Scouts) ahead, double tolerance)
     {
-        var options = new PicardOptions { Start = start, Lookahead = lookahead, Tolerance = tolerance };
+        var options = new PicardOptions
+        {
+            Start = start, Lookahead = ahead.Lookahead, Scouts = ahead.Scouts, Tolerance = tolerance,
+        };
         using var walk = new GridWalk(Denoiser, Of(name), options, nodes: 3, Samples);
 
         var samples = walk.Walk(lostBefore: [3, 9]);

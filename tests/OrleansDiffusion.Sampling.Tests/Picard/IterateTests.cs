@@ -44,6 +44,44 @@ public sealed class IterateTests
 
     [Theory]
     [MemberData(nameof(Blocks))]
+    public void Scout_asks_at_few_points_and_at_the_others_once_it_is_none(string name)
+    {
+        var block = TestBlocks.Named(name);
+        using var entry = TestBlocks.Entry(block, Samples, Elements);
+        using var node = NodeOver(block, Linearization.Secant);
+        node.Start(entry, FirstIterate.Rolled);
+        node.Scout([Scouting.None, Scouting.Third, Scouting.Point]);
+
+        Assert.Equal(node.Steps + (node.Steps / 3) + 1, node.Evaluate(_denoiser, All, TestContext.Current.CancellationToken));
+
+        node.Scout([Scouting.None, Scouting.None, Scouting.None]);
+        Assert.Equal(
+            (2 * node.Steps) - (node.Steps / 3) - 1, node.Evaluate(_denoiser, All, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Where_the_denoised_estimate_is_constant_one_point_tells_all()
+    {
+        var block = TestBlocks.Long("ddpm");
+        using var entry = TestBlocks.Entry(block, Samples, Elements);
+        using var scout = NodeOver(block, Linearization.Data);
+        using var node = NodeOver(block, Linearization.Data);
+        var constant = new SpyDenoiser(_denoiser, (_, _, _, denoised) => denoised.Fill(0.5f));
+        foreach (var each in new[] { scout, node })
+            each.Start(entry, FirstIterate.Copied);
+        scout.Scout([Scouting.Point, Scouting.Third, Scouting.None]);
+
+        foreach (var each in new[] { scout, node })
+        {
+            each.Evaluate(constant, All, TestContext.Current.CancellationToken);
+            each.Move(entry, All, new double[Samples]);
+        }
+
+        AssertSameExits(node, scout);
+    }
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
     public void Gains_go_along(string name)
     {
         var block = TestBlocks.Named(name);

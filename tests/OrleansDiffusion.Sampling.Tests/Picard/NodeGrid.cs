@@ -60,6 +60,13 @@ internal sealed class NodeGrid : IDisposable
         return Move(entry, active);
     }
 
+    /// <summary>Says at which points the model is asked from now on.</summary>
+    public void Scout(Scouting[] scouted)
+    {
+        foreach (var node in _nodes)
+            node.Scout(scouted);
+    }
+
     /// <summary>Asks the model at all nodes.</summary>
     /// <returns>Where it returned NaN or infinity, by step of the block.</returns>
     public IReadOnlyList<(int Sample, int Step)> Evaluate(IDenoiser denoiser, bool[] active)

@@ -87,6 +87,26 @@ public sealed class WavefrontDecisionTests
         Assert.Equal(0, front.Lead(0));
     }
 
+    // All that moves no more is done, but for the blocks that were swept by a few of their points.
+    [Fact]
+    public void No_block_is_done_before_it_was_swept_at_all_points()
+    {
+        var front = Front(samples: 1, blocks: 20, lookahead: 2, scouts: 8);
+
+        Assert.Equal(10, front.OpenEnd);
+        Assert.Equal(
+            [
+                Scouting.None, Scouting.None, Scouting.Third, Scouting.Third, .. Enumerable.Repeat(Scouting.Point, 6),
+            ],
+            Enumerable.Range(0, 10).Select(block => front.Scouted(block)[0]));
+        Sweep(front, (_, _) => Done);
+
+        Assert.Equal([(0, 0), (0, 1)], front.Accepted);
+        Assert.Equal(Scouting.None, front.Scouted(3)[0]);
+        Assert.Equal(Scouting.Third, front.Scouted(4)[0]);
+        Assert.Equal([(0, 10), (0, 11)], front.Entered);
+    }
+
     [Fact]
     public void A_block_is_exact_after_as_many_sweeps_from_its_final_entry_as_it_has_steps()
     {
@@ -241,15 +261,17 @@ public sealed class WavefrontDecisionTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Whatever_breaks_and_restarts_every_sample_comes_to_an_end_within_a_bounded_window(int lookahead)
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(1, 3)]
+    [InlineData(2, 8)]
+    public void Whatever_breaks_and_restarts_every_sample_comes_to_an_end_within_a_bounded_window(int lookahead, int scouts)
     {
         var random = new Random(61);
         for (var trial = 0; trial < 200; trial++)
         {
             const int Blocks = 8;
-            var front = Front(samples: 4, Blocks, lookahead, steps: 3);
+            var front = Front(samples: 4, Blocks, lookahead, steps: 3, scouts);
             var entered = new HashSet<(int, int)>();
             for (var sweep = 0; !front.IsDone; sweep++)
             {
@@ -261,7 +283,7 @@ public sealed class WavefrontDecisionTests
                     Assert.True(front.Active(block)[sample]);
                 }
 
-                Assert.InRange(front.OpenEnd - front.FirstOpen, 1, PicardOptions.MostOpen(lookahead));
+                Assert.InRange(front.OpenEnd - front.FirstOpen, 1, PicardOptions.MostOpen(lookahead, scouts));
                 if (random.Next(8) == 0 && sweep < 50)
                     front.Restart();
                 else
@@ -287,9 +309,9 @@ public sealed class WavefrontDecisionTests
         Assert.Throws<InvalidOptionException>(() => Front(samples: 1, blocks: 1, lookahead: 0));
     }
 
-    private static Wavefront Front(int samples, int blocks, int lookahead, int steps = 8)
+    private static Wavefront Front(int samples, int blocks, int lookahead, int steps = 8, int scouts = 0)
     {
-        var options = new PicardOptions { Lookahead = lookahead, Tolerance = Tolerance };
+        var options = new PicardOptions { Lookahead = lookahead, Scouts = scouts, Tolerance = Tolerance };
         return new Wavefront(
             samples, [.. Enumerable.Repeat(steps, blocks)], options,
             new ConvergenceRule(Tolerance, Linearization.Data, dataVariance: 1));

@@ -17,6 +17,8 @@ public sealed class WavefrontTests
 
     public static MatrixTheoryData<string, int, int> Cuts => new(TestBlocks.SingleBlocks, [1, 2, 3, 8], [1, 2, 3, 100]);
 
+    public static MatrixTheoryData<string, int, int> Scouted => new(TestBlocks.SingleBlocks, [1, 3, 8], [1, 5, 100]);
+
     public static MatrixTheoryData<Linearization, int> Lookaheads =>
         new(Enum.GetValues<Linearization>(), [1, 4, 20]);
 
@@ -33,6 +35,56 @@ public sealed class WavefrontTests
         Assert.Equal(Drawn.Sequentially(Denoiser, timeline, Samples).Samples, picard.Samples);
         Assert.Equal(0, picard.MaxResidual);
         Assert.InRange(picard.Rounds, 1, timeline.Steps);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scouted))]
+    public void Without_tolerance_any_number_of_scouts_ends_at_the_sequential_samples_to_the_bit(
+        string name, int cut, int scouts)
+    {
+        var timeline = Cut(name, cut);
+        var options = new PicardOptions { Tolerance = 0, Lookahead = 2, Scouts = scouts };
+
+        var picard = Drawn.ByPicard(Denoiser, timeline, options, Samples);
+
+        Assert.Equal(Drawn.Sequentially(Denoiser, timeline, Samples).Samples, picard.Samples);
+        Assert.Equal(0, picard.MaxResidual);
+        Assert.InRange(picard.Rounds, 1, timeline.Steps);
+    }
+
+    [Theory]
+    [InlineData(Linearization.Secant, 4)]
+    [InlineData(Linearization.Secant, 16)]
+    [InlineData(Linearization.Data, 8)]
+    [InlineData(Linearization.Drift, 8)]
+    [InlineData(Linearization.Score, 8)]
+    public void A_tolerance_is_kept_with_scouts(Linearization linearization, int scouts)
+    {
+        const int Many = 100;
+        var timeline = Timeline.Create(
+            new TimelineOptions { Steps = 200, BlockSteps = 10 }, DiscreteSchedule.Linear());
+        var options = new PicardOptions { Linearization = linearization, Lookahead = 3, Scouts = scouts };
+
+        var picard = Drawn.ByPicard(GoldenCase.Mixture, timeline, options, Many);
+
+        var distances = picard.DistancesTo(Drawn.Sequentially(GoldenCase.Mixture, timeline, Many));
+        Assert.InRange(distances.Count(distance => distance <= options.Tolerance), 0.95 * Many, Many);
+    }
+
+    // Five blocks of ten points, against four and a point each of ten more.
+    [Theory]
+    [InlineData(Sampler.Ddim)]
+    [InlineData(Sampler.DpmSolverPlusPlus2M)]
+    public void Scouts_save_rounds_and_evaluations_where_as_many_points_are_evaluated_in_a_sweep(Sampler sampler)
+    {
+        var timeline = Timeline.Create(
+            new TimelineOptions { Sampler = sampler, Steps = 200, BlockSteps = 10 }, DiscreteSchedule.Linear());
+
+        var without = Drawn.ByPicard(GoldenCase.Mixture, timeline, new PicardOptions { Lookahead = 5 }, 8);
+        var with = Drawn.ByPicard(GoldenCase.Mixture, timeline, new PicardOptions { Lookahead = 4, Scouts = 6 }, 8);
+
+        Assert.InRange(with.Rounds, 1, without.Rounds - 1);
+        Assert.InRange(with.Evaluations, 1, without.Evaluations - 1);
     }
 
     [Theory]
@@ -95,7 +147,7 @@ public sealed class WavefrontTests
         Assert.All(progress.Reports.SkipLast(1), report =>
         {
             var ahead = (report.Done * timeline.Steps) - (report.Block * 3);
-            Assert.InRange(ahead, 0, PicardOptions.MostOpen(lookahead) * 3);
+            Assert.InRange(ahead, 0, PicardOptions.MostOpen(lookahead, scouts: 0) * 3);
         });
         Assert.Equal(timeline.Steps, drawn.Rounds);
         for (var n = 1; n < Samples; n++)

@@ -62,6 +62,18 @@ public sealed class ExactTests(Grids grids)
         Expected.IsSequential(await grid.Run(request), request);
     }
 
+    [Theory]
+    [InlineData(1, 3, 1)]
+    [InlineData(2, 1, 8)]
+    [InlineData(3, 8, 4)]
+    public async Task Scouts_whatever_the_nodes(int silos, int pointsPerNode, int scouts)
+    {
+        var grid = await grids.Of(silos);
+        var request = Exact with { PointsPerNode = pointsPerNode, BlockSteps = 8, Lookahead = 2, Scouts = scouts, Count = 3 };
+
+        Expected.IsSequential(await grid.Run(request), request);
+    }
+
     // 3 silos: blocks are split over them at a lookahead of 1 and 2, and go to them in turn at 4.
     public static TheoryData<string, double, int, string, int> Samplers()
     {

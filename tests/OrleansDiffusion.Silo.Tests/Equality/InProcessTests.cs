@@ -29,6 +29,23 @@ public sealed class InProcessTests(Grids grids)
         Assert.Equal(1, job.Progress[^1].Done);
     }
 
+    // A block is one node here as it is there, so that scouts ask at the same points.
+    [Fact]
+    public async Task Scouts_ask_where_one_process_asks()
+    {
+        var grid = await grids.Of(2);
+        var request = Usual with { Sampler = "ddim", Lookahead = 2, Scouts = 4, PointsPerNode = 10 };
+        var (samples, result, _) = Expected.InProcess(request);
+
+        var job = await grid.Run(request);
+
+        Assert.True(Expected.Distance(samples, job.Samples) < 1e-5);
+        Assert.Equal(result.Rounds, job.Batch.Rounds);
+        Assert.Equal(result.SweepsPerBlock, job.Batch.SweepsPerBlock);
+        Assert.InRange(job.Batch.Evaluations, 0.99 * result.Evaluations, 1.01 * result.Evaluations); // rounding moves points too
+        Assert.True(job.Batch.Evaluations < (await grid.Run(request with { Lookahead = 6, Scouts = 0 })).Batch.Evaluations);
+    }
+
     [Fact]
     public async Task A_block_is_left_after_the_sweeps_it_may_take()
     {
