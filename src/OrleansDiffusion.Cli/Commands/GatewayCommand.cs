@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Cli.Telemetry;
 using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Silo;
@@ -35,6 +36,7 @@ internal static class GatewayCommand
         var count = Limit("--most-count", "Most samples of a job.", Usual.MostCount);
         var steps = Limit("--most-steps", "Most steps of a sample.", Usual.MostSteps);
         var rate = Limit("--rate", "Most requests a second of each caller.", Usual.Rate);
+        var telemetry = new TelemetryOptions();
         var command = new Command(
             "gateway",
             "Serve the HTTP API of a cluster, until SIGTERM or SIGINT. The environment variable "
@@ -42,6 +44,8 @@ internal static class GatewayCommand
         {
             redis, cluster, listen, count, steps, rate,
         };
+        foreach (var option in telemetry.All)
+            command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new GatewaySettings
@@ -61,15 +65,18 @@ internal static class GatewayCommand
             }
 
             return Run(
-                settings, RedisAddress.Parse("redis", parsed.GetRequiredValue(redis)), parsed.GetRequiredValue(cluster), parsed,
-                cancellationToken);
+                settings, RedisAddress.Parse("redis", parsed.GetRequiredValue(redis)), parsed.GetRequiredValue(cluster),
+                telemetry.Read(parsed), parsed, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> Run(
-        GatewaySettings settings, RedisAddress redis, string cluster, ParseResult parsed, CancellationToken cancellationToken)
+        GatewaySettings settings, RedisAddress redis, string cluster, TelemetrySettings telemetry, ParseResult parsed,
+        CancellationToken cancellationToken)
     {
+        await using var exporting = await ProcessTelemetry.Start(
+            telemetry, new TelemetrySource("odiff-gateway", cluster, $"{settings.Listen}", IsHttp: true), cancellationToken);
         await using var gateway = await ClusterClient.Search(
             redis, cluster, LongestSearch,
             token => RunningGateway.Start(
