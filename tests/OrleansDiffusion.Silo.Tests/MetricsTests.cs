@@ -16,7 +16,7 @@ public sealed class MetricsTests
     public async Task What_is_measured_of_a_job_is_what_its_report_says()
     {
         await using var grid = await TestGrid.Start();
-        using var readings = grid.Readings(silo: 0);
+        using var readings = grid.Readings(0);
 
         var job = await grid.Run(Request);
 
@@ -47,7 +47,7 @@ public sealed class MetricsTests
     {
         var store = new FullStore();
         await using var grid = await TestGrid.Start(options: new TestGridOptions { Store = store });
-        using var readings = grid.Readings(silo: 0);
+        using var readings = grid.Readings(0);
 
         await grid.Run(Request);
 

@@ -3,18 +3,18 @@ using System.Diagnostics.Metrics;
 
 namespace OrleansDiffusion.Tests;
 
-/// <summary>What the meters of one factory measure, and of no other in the process.</summary>
+/// <summary>What the meters of some factories measure, and of no other in the process.</summary>
 internal sealed class MeterReadings : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<Reading> _readings = new();
     private readonly ConcurrentQueue<Instrument> _instruments = new();
 
-    public MeterReadings(IMeterFactory factory)
+    public MeterReadings(params IMeterFactory[] factories)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (!ReferenceEquals(instrument.Meter.Scope, factory))
+            if (!factories.Contains(instrument.Meter.Scope))
                 return;
             _instruments.Enqueue(instrument);
             listener.EnableMeasurementEvents(instrument);

@@ -113,7 +113,7 @@ public sealed class NotFiniteTests(Grids grids)
         });
         var silos = grid.Silo(0).ServiceProvider.GetRequiredService<ComputeSilos>();
         faulty = grid.Silo(1).SiloAddress;
-        using var readings = grid.Readings(silo: 0);
+        using var readings = grid.Readings(0);
         var request = new SamplingRequest
         {
             Model = TestModels.Mixture, Count = 2, Steps = 60, BlockSteps = 10, PointsPerNode = 3, Lookahead = 1, Tolerance = 0,

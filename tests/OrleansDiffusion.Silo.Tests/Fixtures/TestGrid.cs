@@ -58,8 +58,9 @@ internal sealed class TestGrid : IAsyncDisposable
     /// <summary>Runs a job to its end.</summary>
     public Task<GridJob> Run(SamplingRequest request) => GridJob.Run(Grains, request);
 
-    /// <summary>What is measured on a silo from now on.</summary>
-    public MeterReadings Readings(int silo) => new(Silo(silo).ServiceProvider.GetRequiredService<IMeterFactory>());
+    /// <summary>What is measured on silos from now on.</summary>
+    public MeterReadings Readings(params int[] silos) =>
+        new([.. silos.Select(silo => Silo(silo).ServiceProvider.GetRequiredService<IMeterFactory>())]);
 
     /// <summary>Kills a silo; what it held is lost.</summary>
     public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
