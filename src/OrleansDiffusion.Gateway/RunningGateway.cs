@@ -89,6 +89,7 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
+        services.AddBearerTokens(settings);
         services.AddSingleton<RequestLimits>();
         services.AddOrleansDiffusionClient(client => client.MostAttempts = MostAttempts);
         services.AddRouting();
@@ -111,7 +112,7 @@ public sealed class RunningGateway : IAsyncDisposable
         app.UseStatusCodePages();
         app.UseRouting();
         app.MapHealth();
-        app.UseApiKeys();
+        app.UseAdmission();
         app.UseRateLimiter();
         app.MapOpenApi("/openapi/v1.json");
         var api = app.MapGroup("/v1").RequireRateLimiting(RateLimits.Policy);

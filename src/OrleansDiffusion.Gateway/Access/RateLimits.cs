@@ -23,7 +23,7 @@ internal static class RateLimits
     public static void AddRateLimits(this IServiceCollection services, int rate) => services.AddRateLimiter(limiter =>
     {
         limiter.AddPolicy(Policy, context => RateLimitPartition.GetTokenBucketLimiter(
-            ApiKeyMiddleware.CallerOf(context),
+            Admission.CallerOf(context),
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = BurstSeconds * rate, TokensPerPeriod = rate, ReplenishmentPeriod = Second, QueueLimit = 0,
