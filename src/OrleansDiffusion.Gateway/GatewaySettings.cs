@@ -29,6 +29,9 @@ public sealed record GatewaySettings
     /// <summary>Whom tokens must be for: this API, as the <see cref="Authority"/> names it.</summary>
     public string? Audience { get; init; }
 
+    /// <summary>Whether anybody may call.</summary>
+    public bool IsOpen => ApiKeys.Count == 0 && Authority is null;
+
     /// <summary>Most samples of a job, positive. Default 10,000.</summary>
     public int MostCount { get; init; } = 10_000;
 
@@ -51,7 +54,7 @@ public sealed record GatewaySettings
             return ("authority", $"must be an https URL without query, or http on loopback, was {Authority.OriginalString}");
         if (string.IsNullOrWhiteSpace(Audience) != (Authority is null))
             return (Authority is null ? "authority" : "audience", "must be given: an authority and an audience belong together");
-        if (ApiKeys.Count == 0 && Authority is null && !IPAddress.IsLoopback(Listen.Address))
+        if (IsOpen && !IPAddress.IsLoopback(Listen.Address))
             return ("listen", $"must be a loopback address where there are neither API keys nor an authority, was {Listen}");
         return NotPositive("most-count", MostCount) ?? NotPositive("most-steps", MostSteps)
             ?? NotPositive("rate", Rate) ?? NotPositive("most-bytes", MostBytes);

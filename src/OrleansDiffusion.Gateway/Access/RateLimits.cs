@@ -23,7 +23,7 @@ internal static class RateLimits
     public static void AddRateLimits(this IServiceCollection services, int rate) => services.AddRateLimiter(limiter =>
     {
         limiter.AddPolicy(Policy, context => RateLimitPartition.GetTokenBucketLimiter(
-            Admission.CallerOf(context),
+            ApiKeyMiddleware.CallerOf(context),
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = BurstSeconds * rate, TokensPerPeriod = rate, ReplenishmentPeriod = Second, QueueLimit = 0,

@@ -7,7 +7,7 @@ namespace OrleansDiffusion.Gateway.Access;
 /// <summary>
 /// Lets no request pass without a key or a token, where these are asked for. Probes of health need none.
 /// </summary>
-internal static class Admission
+internal static class ApiKeyMiddleware
 {
     private const string CallerItem = "odiff.caller";
 
@@ -16,10 +16,10 @@ internal static class Admission
         context.Items[CallerItem] as string ?? $"{context.Connection.RemoteIpAddress}";
 
     /// <summary>Checks requests from here on.</summary>
-    public static void UseAdmission(this WebApplication app)
+    public static void UseApiKeys(this WebApplication app)
     {
         var settings = app.Services.GetRequiredService<GatewaySettings>();
-        if (settings.ApiKeys.Count == 0 && settings.Authority is null)
+        if (settings.IsOpen)
             return;
         var keys = app.Services.GetRequiredService<ApiKeys>();
         app.Use(async (context, next) =>
