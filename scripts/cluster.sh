@@ -4,10 +4,10 @@ set -euo pipefail
 
 usage() {
   cat >&2 << 'END'
-usage: scripts/cluster.sh up N [--control M] [--gateway] [OPTION...]
+usage: scripts/cluster.sh up N [--control M] [--gateway] [--metrics] [OPTION...]
                                                            start N compute silos, M control silos (1) and a Redis, with
-                                                           --gateway the HTTP API, too; options go to the compute silos:
-                                                           --devices emulated:50ms
+                                                           --gateway the HTTP API, too, with --metrics for Prometheus;
+                                                           options go to the compute silos: --devices emulated:50ms
        scripts/cluster.sh status                           a line "role pid address" for each process
        scripts/cluster.sh down                             end them all
 
@@ -82,8 +82,17 @@ await_ready() {
   done < "$members"
 }
 
+# What shows the metrics of the next process, where that is wanted; of up alone.
+watch_at_free_port() {
+  watch=()
+  [[ -n $metrics ]] || return 0
+  free_port
+  watch=(--metrics "$port")
+  watched+=("http://127.0.0.1:$port/metrics")
+}
+
 up() {
-  local compute=${1:-} control=1 options=() http="" port gateway redis i
+  local compute=${1:-} control=1 options=() http="" metrics="" watched=() watch port gateway redis i
   [[ $compute =~ ^[1-9][0-9]*$ ]] || usage
   shift
   while (($# > 0)); do
@@ -93,6 +102,9 @@ up() {
       shift 2
     elif [[ $1 == --gateway ]]; then
       http=yes
+      shift
+    elif [[ $1 == --metrics ]]; then
+      metrics=yes
       shift
     else
       options+=("$1")
@@ -119,24 +131,27 @@ up() {
   for ((i = 0; i < control + compute; i++)); do
     free_port
     gateway=$port
+    watch_at_free_port
     free_port
     if ((i < control)); then
-      launch control "$port" silo --role control --redis "$redis" --store "$store" --silo-port "$port" --gateway-port "$gateway"
+      launch control "$port" silo --role control --redis "$redis" --store "$store" --silo-port "$port" --gateway-port "$gateway" "${watch[@]}"
     else
-      launch compute "$port" silo --role compute --redis "$redis" --silo-port "$port" --gateway-port "$gateway" "${options[@]}"
+      launch compute "$port" silo --role compute --redis "$redis" --silo-port "$port" --gateway-port "$gateway" "${watch[@]}" "${options[@]}"
     fi
   done
   await_ready
   if [[ -n $http ]]; then
+    watch_at_free_port
     free_port
     http=http://127.0.0.1:$port
-    launch gateway "$port" gateway --redis "$redis" --listen "$http"
+    launch gateway "$port" gateway --redis "$redis" --listen "$http" "${watch[@]}"
     await_ready
   fi
   trap - EXIT
   echo "$control control and $compute compute silos are up; logs are in $state"
   echo "odiff sample --connect $redis ..."
   [[ -z $http ]] || echo "odiff sample --connect $http ..."
+  [[ -z $metrics ]] || echo "metrics: ${watched[*]}"
 }
 
 status() {

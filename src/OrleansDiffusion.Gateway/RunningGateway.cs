@@ -89,6 +89,7 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
+        services.AddBearerTokens(settings);
         services.AddSingleton<RequestLimits>();
         services.AddOrleansDiffusionClient(client => client.MostAttempts = MostAttempts);
         services.AddRouting();
@@ -102,7 +103,7 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddExceptionHandler<ProblemHandler>();
         services.AddRateLimits(settings.Rate);
         services.AddHealthChecks().AddCheck<ClusterHealth>(HealthEndpoints.Cluster);
-        services.AddOpenApi(OpenApiText.Describe);
+        services.AddOpenApi(options => options.Describe(settings));
     }
 
     private static void Map(WebApplication app)
@@ -113,8 +114,9 @@ public sealed class RunningGateway : IAsyncDisposable
         app.MapHealth();
         app.UseApiKeys();
         app.UseRateLimiter();
-        app.MapOpenApi("/openapi/v1.json");
-        var api = app.MapGroup("/v1").RequireRateLimiting(RateLimits.Policy);
+        app.MapOpenApi(OpenApiText.Document);
+        app.MapReference(OpenApiText.Document);
+        var api = app.MapGroup("/v1").RequireRateLimiting(RateLimits.Policy).WithUsualProblems();
         api.MapJobs();
         api.MapModels();
         api.MapImages();

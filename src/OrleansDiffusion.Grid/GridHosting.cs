@@ -26,6 +26,8 @@ public static class GridHosting
         silo.Services.AddOptions<GridOptions>().Configure(configure ?? (_ => { }))
             .PostConfigure(options => options.Validate()).ValidateOnStart();
         silo.Services.TryAddKeyedSingleton(GridNames.Time, TimeProvider.System);
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton<GridMetrics>();
         silo.Services.TryAddSingleton<ComputeSilos>();
         silo.Services.AddObjectStore();
         silo.Services.TryAddSingleton<JobStore>();
@@ -38,6 +40,9 @@ public static class GridHosting
                 : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
         if (StreamsOf(configure) is { } streams)
             silo.AddStreamFilter<SliceFilter>(streams);
+
+        // What they measure is shown before there is any.
+        silo.AddStartupTask((services, _) => Task.FromResult(services.GetRequiredService<GridMetrics>()));
         return silo;
     }
 

@@ -29,8 +29,10 @@ public static class NodesHosting
         });
         silo.Services.TryAddSingleton<IModelSource, CatalogueSource>();
         silo.Services.TryAddSingleton<ModelStore>();
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton<DeviceMetrics>();
         silo.Services.TryAddSingleton(services => new DevicePool(
-            options, services.GetRequiredKeyedService<TimeProvider>(GridNames.Time),
+            options, services.GetRequiredService<DeviceMetrics>(), services.GetRequiredKeyedService<TimeProvider>(GridNames.Time),
             services.GetRequiredService<ILogger<DeviceExecutor>>()));
         silo.Services.TryAddSingleton<JobSetups>();
         silo.Services.TryAddSingleton<HeldSlices>();

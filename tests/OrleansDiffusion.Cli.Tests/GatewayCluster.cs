@@ -3,7 +3,7 @@ using OrleansDiffusion.Silo;
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>A Redis, a silo and a gateway as processes.</summary>
-public sealed class GatewayCluster : IAsyncLifetime
+public class GatewayCluster : IAsyncLifetime
 {
     private readonly int[] _ports = LoopbackPorts.Free(4);
     private readonly Stack<OdiffProcess> _started = [];
@@ -20,12 +20,21 @@ public sealed class GatewayCluster : IAsyncLifetime
     /// <summary>Address of the gateway.</summary>
     public string GatewayUrl => $"http://127.0.0.1:{_ports[3]}";
 
-    public async ValueTask InitializeAsync()
+    /// <summary>More options of the silo.</summary>
+    protected virtual string SiloOptions => "";
+
+    /// <summary>More options of the gateway.</summary>
+    protected virtual string GatewayOptions => "";
+
+    /// <summary>Environment variables of the processes.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
+
+    public virtual async ValueTask InitializeAsync()
     {
         try
         {
             await Start($"redis --port {_ports[0]}").Ready();
-            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms");
+            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms {SiloOptions}");
             await Silo.Ready();
             await StartGateway();
         }
@@ -39,21 +48,22 @@ public sealed class GatewayCluster : IAsyncLifetime
     /// <summary>Starts the gateway, in place of one that has ended.</summary>
     public async Task StartGateway()
     {
-        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl}");
+        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl} {GatewayOptions}");
         Assert.Equal($"gateway ready {Gateway.Id} 127.0.0.1:{_ports[3]}", await Gateway.Ready());
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         while (_started.TryPop(out var process))
             await process.DisposeAsync();
         if (Directory.Exists(Odiff.Folder))
             Odiff.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private OdiffProcess Start(string commandLine)
     {
-        var process = OdiffProcess.Start(Odiff, commandLine);
+        var process = OdiffProcess.Start(Odiff, commandLine, environment: Environment);
         _started.Push(process);
         return process;
     }

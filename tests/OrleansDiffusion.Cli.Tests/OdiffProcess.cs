@@ -23,7 +23,9 @@ internal sealed class OdiffProcess : IAsyncDisposable
     /// <param name="odiff">The folder it runs in.</param>
     /// <param name="commandLine">Its command line, words parted by blanks.</param>
     /// <param name="signal">The signal that ends it.</param>
-    public static OdiffProcess Start(Odiff odiff, string commandLine, string signal = "TERM")
+    /// <param name="environment">Environment variables; null for none but the usual.</param>
+    public static OdiffProcess Start(
+        Odiff odiff, string commandLine, string signal = "TERM", IReadOnlyDictionary<string, string>? environment = null)
     {
         // A background job of a shell ignores SIGINT, and so would what it starts.
         var start = new ProcessStartInfo(
@@ -34,6 +36,8 @@ internal sealed class OdiffProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return new OdiffProcess(Process.Start(start)!, signal);
     }
 

@@ -237,11 +237,17 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
     [InlineData("::", "", "listen")]
     [InlineData("127.0.0.1", "short", "api-keys")]
     [InlineData("127.0.0.1", "a key with blanks in it", "api-keys")]
-    public async Task Settings_that_would_open_it_to_all_are_refused(string address, string key, string option)
+    [InlineData("0.0.0.0", "", "authority", "http://example.com", "api")]
+    [InlineData("0.0.0.0", "", "authority", "https://example.com/?tenant=all", "api")]
+    [InlineData("0.0.0.0", "", "audience", "https://example.com", " ")]
+    [InlineData("0.0.0.0", "", "authority", null, "api")]
+    public async Task Settings_that_would_open_it_to_all_are_refused(
+        string address, string key, string option, string? authority = null, string? audience = null)
     {
         var settings = new GatewaySettings
         {
             Listen = new IPEndPoint(IPAddress.Parse(address), 0), ApiKeys = key.Length > 0 ? [key] : [],
+            Authority = authority is null ? null : new Uri(authority), Audience = audience,
         };
 
         Assert.Equal(option, settings.Mistake()?.Option);

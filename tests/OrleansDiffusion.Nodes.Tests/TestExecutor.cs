@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Tests;
@@ -8,12 +10,15 @@ namespace OrleansDiffusion.Nodes.Tests;
 internal sealed class TestExecutor : IAsyncDisposable
 {
     private readonly List<TestNode> _nodes = [];
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public TestExecutor(Device? device = null, int mostQueued = 100)
+    public TestExecutor(Device? device = null, int mostQueued = 100, DeviceMetrics? metrics = null)
     {
         Wait = new NotedWait(Time);
+        Metrics = metrics ?? new DeviceMetrics(Meters);
         Executor = new DeviceExecutor(
-            device ?? Device.Cpu, new DeviceOptions { MostQueued = mostQueued, GroupWait = GroupWait }, Time, null, Wait);
+            device ?? Device.Cpu, new DeviceOptions { MostQueued = mostQueued, GroupWait = GroupWait }, Metrics, Time, null,
+            Wait);
     }
 
     public static TimeSpan GroupWait { get; } = TimeSpan.FromSeconds(3);
@@ -21,6 +26,11 @@ internal sealed class TestExecutor : IAsyncDisposable
     public ManualTime Time { get; } = new();
 
     public NotedWait Wait { get; }
+
+    /// <summary>What made its meters, unless others were given.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    public DeviceMetrics Metrics { get; }
 
     public DeviceExecutor Executor { get; }
 
@@ -52,5 +62,6 @@ internal sealed class TestExecutor : IAsyncDisposable
         await Executor.DisposeAsync().AsTask().InTime();
         foreach (var node in _nodes)
             node.Dispose();
+        await _services.DisposeAsync();
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Cli.Telemetry;
 using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Silo;
@@ -29,19 +30,29 @@ internal static class GatewayCommand
         var cluster = new ClusterOption();
         var listen = new Option<string>("--listen")
         {
-            Description = "http://address:port to listen at; 0.0.0.0 for all addresses of the machine. Any but loopback needs keys.",
+            Description = "http://address:port to listen at; 0.0.0.0 for all addresses of the machine. Any but loopback needs "
+                + "keys or an authority.",
             DefaultValueFactory = _ => $"http://{Usual.Listen}",
         };
         var count = Limit("--most-count", "Most samples of a job.", Usual.MostCount);
         var steps = Limit("--most-steps", "Most steps of a sample.", Usual.MostSteps);
         var rate = Limit("--rate", "Most requests a second of each caller.", Usual.Rate);
+        var authority = new Option<string?>("--authority")
+        {
+            Description = "https URL of an OpenID Connect issuer whose access tokens are taken beside keys; of Microsoft Entra "
+                + "https://login.microsoftonline.com/TENANT/v2.0 [default: none].",
+        };
+        var audience = new Option<string?>("--audience") { Description = "Whom those tokens must be for: this API, as the issuer names it." };
+        var telemetry = new TelemetryOptions();
         var command = new Command(
             "gateway",
             "Serve the HTTP API of a cluster, until SIGTERM or SIGINT. The environment variable "
             + $"{ApiKeys} lists the keys that callers may have, separated by commas.")
         {
-            redis, cluster, listen, count, steps, rate,
+            redis, cluster, listen, authority, audience, count, steps, rate,
         };
+        foreach (var option in telemetry.All)
+            command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new GatewaySettings
@@ -49,6 +60,8 @@ internal static class GatewayCommand
                 Listen = EndPointOf(parsed.GetRequiredValue(listen)),
                 ApiKeys = (Environment.GetEnvironmentVariable(ApiKeys) ?? "")
                     .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                Authority = parsed.GetValue(authority) is { } issuer ? UrlOf(issuer) : null,
+                Audience = parsed.GetValue(audience),
                 MostCount = parsed.GetValue(count),
                 MostSteps = parsed.GetValue(steps),
                 Rate = parsed.GetValue(rate),
@@ -61,15 +74,18 @@ internal static class GatewayCommand
             }
 
             return Run(
-                settings, RedisAddress.Parse("redis", parsed.GetRequiredValue(redis)), parsed.GetRequiredValue(cluster), parsed,
-                cancellationToken);
+                settings, RedisAddress.Parse("redis", parsed.GetRequiredValue(redis)), parsed.GetRequiredValue(cluster),
+                telemetry.Read(parsed), parsed, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> Run(
-        GatewaySettings settings, RedisAddress redis, string cluster, ParseResult parsed, CancellationToken cancellationToken)
+        GatewaySettings settings, RedisAddress redis, string cluster, TelemetrySettings telemetry, ParseResult parsed,
+        CancellationToken cancellationToken)
     {
+        await using var exporting = await ProcessTelemetry.Start(
+            telemetry, new TelemetrySource("odiff-gateway", cluster, $"{settings.Listen}", IsHttp: true), cancellationToken);
         await using var gateway = await ClusterClient.Search(
             redis, cluster, LongestSearch,
             token => RunningGateway.Start(
@@ -94,6 +110,10 @@ internal static class GatewayCommand
         throw new InvalidOptionException(
             "listen", $"must be http://address:port with an IP address of this machine (TLS is a proxy's), was {url}");
     }
+
+    private static Uri UrlOf(string authority) => Uri.TryCreate(authority, UriKind.Absolute, out var url)
+        ? url
+        : throw new InvalidOptionException("authority", $"must be an https URL, was {authority}");
 
     private static Option<int> Limit(string name, string description, int usual) =>
         new(name) { Description = description, DefaultValueFactory = _ => usual };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Cli.Telemetry;
 using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Commands;
@@ -20,6 +21,7 @@ internal static class SiloCommand
     {
         var settings = await options.Settings(parsed, cancellationToken);
         settings.Validate();
+        var telemetry = options.Telemetry(parsed);
         if (settings.Role != SiloRole.Control)
         {
             TorchRuntime.Load();
@@ -33,6 +35,10 @@ internal static class SiloCommand
             : null;
         try
         {
+            await using var exporting = await ProcessTelemetry.Start(
+                telemetry,
+                new TelemetrySource("odiff-silo", settings.ClusterId, $"{settings.Address}:{settings.SiloPort}", IsHttp: false),
+                cancellationToken);
             var notice = await RunUntilTold(settings, events, TerminalLog.For(parsed), cancellationToken);
             if (notice is not null)
                 await events!.Approve(notice, cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using OrleansDiffusion.Cli.Telemetry;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
@@ -53,6 +54,8 @@ internal sealed class SiloOptions
         WarmRestarts, "Whether time-nodes go on from their iterates when a silo is lost, or begin their block anew, in jobs that "
         + "this silo supervises");
 
+    private readonly TelemetryOptions _telemetry = new();
+
     /// <summary>The kinds of exchange by their names.</summary>
     public static NamedChoice<ExchangeKind> Exchanges { get; } = new(
         "exchange", ("sweep-streams", ExchangeKind.SweepStreams), ("memory-streams", ExchangeKind.MemoryStreams),
@@ -69,7 +72,7 @@ internal sealed class SiloOptions
         Option[] all =
         [
             _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange,
-            _restart,
+            _restart, .. _telemetry.All,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -100,6 +103,10 @@ internal sealed class SiloOptions
             Grid = grid => grid.WarmRestart = isWarm,
         };
     }
+
+    /// <summary>Where metrics and traces go.</summary>
+    /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
+    public TelemetrySettings Telemetry(ParseResult parsed) => _telemetry.Read(parsed);
 
     /// <summary>Where eviction notices are told; null if nobody is to be asked.</summary>
     /// <exception cref="InvalidOptionException">It is no such address.</exception>

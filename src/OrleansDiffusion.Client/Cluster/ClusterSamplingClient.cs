@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Jobs;
 using Polly;
 
@@ -28,6 +29,7 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
     {
         ArgumentNullException.ThrowIfNull(request);
         var job = JobOf(jobId);
+        TraceContext.Send();
         if (await calls.Make(Who, token => job.Submit(request, token), cancellationToken) is { } refusal)
             throw new RequestRefusedException(refusal);
     }

@@ -4,32 +4,61 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansDiffusion.Gateway.Access;
 
-/// <summary>Lets no request to the API pass without a key, where keys are asked for. Probes of health need none.</summary>
+/// <summary>
+/// Lets no request pass without a key or a token, where these are asked for. Probes of health need none.
+/// </summary>
 internal static class ApiKeyMiddleware
 {
     private const string CallerItem = "odiff.caller";
 
-    /// <summary>Names who calls: a key, or else an address.</summary>
+    /// <summary>Names who calls: a key, the subject of a token, or else an address.</summary>
     public static string CallerOf(HttpContext context) =>
         context.Items[CallerItem] as string ?? $"{context.Connection.RemoteIpAddress}";
 
-    /// <summary>Checks the keys of requests from here on.</summary>
+    /// <summary>Checks requests from here on.</summary>
     public static void UseApiKeys(this WebApplication app)
     {
+        var settings = app.Services.GetRequiredService<GatewaySettings>();
+        if (settings.IsOpen)
+            return;
         var keys = app.Services.GetRequiredService<ApiKeys>();
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
-                return next(context);
-            if (keys.Admit(context.Request, out var caller))
             {
-                context.Items[CallerItem] = caller;
-                return next(context);
+                await next(context);
+                return;
             }
 
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.Write(
-                context, StatusCodes.Status401Unauthorized, "the header 'Authorization: Bearer KEY' must have a key that is known here");
+            var caller = keys.CallerOf(context.Request);
+            if (caller is null && settings.Authority is not null)
+            {
+                try
+                {
+                    caller = await BearerTokens.CallerOf(context);
+                }
+                catch (InvalidOperationException) when (!context.RequestAborted.IsCancellationRequested)
+                {
+                    await Problems.Write(
+                        context, StatusCodes.Status503ServiceUnavailable, "the issuer of access tokens does not tell its keys");
+                    return;
+                }
+            }
+
+            if (caller is null)
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                await Problems.Write(context, StatusCodes.Status401Unauthorized, Wanted(settings));
+                return;
+            }
+
+            context.Items[CallerItem] = caller;
+            await next(context);
         });
     }
+
+    private static string Wanted(GatewaySettings settings) => "the header 'Authorization: Bearer ...' must have "
+        + (settings.Authority is null ? "a key that is known here"
+            : $"an access token of {settings.Authority.OriginalString} for {settings.Audience}"
+                + (settings.ApiKeys.Count > 0 ? ", or a key that is known here" : ""));
 }

@@ -12,24 +12,18 @@ internal sealed class ApiKeys(GatewaySettings settings)
 
     private readonly byte[][] _hashes = [.. settings.ApiKeys.Select(HashOf)];
 
-    /// <summary>Whether a request has one of the keys, or none is asked for.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="caller">Names the key it has, without telling it; null where none is asked for.</param>
-    public bool Admit(HttpRequest request, out string? caller)
+    /// <summary>Names the key that a request has, without telling it; null if it has none of them.</summary>
+    public string? CallerOf(HttpRequest request)
     {
-        caller = null;
-        if (_hashes.Length == 0)
-            return true;
         if (request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            return false;
+            return null;
 
         // Takes as long whichever it is, and whether it is any.
         var given = HashOf(header[Scheme.Length..]);
         var isOne = false;
         foreach (var hash in _hashes)
             isOne |= CryptographicOperations.FixedTimeEquals(hash, given);
-        caller = isOne ? Convert.ToHexStringLower(given) : null;
-        return isOne;
+        return isOne ? Convert.ToHexStringLower(given) : null;
     }
 
     private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -17,6 +17,8 @@ internal static class ImageEndpoints
     /// <summary>Adds it.</summary>
     public static void MapImages(this IEndpointRouteBuilder api) => api
         .MapPost("/images/generations", Generate)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .WithSummary("Draws images and waits for them, in the shape of OpenAI's API. The one number in 'prompt' is the label: "
             + "'3', 'a handwritten 3'; an empty prompt asks for any class.");
 

@@ -17,23 +17,35 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         api.MapPost("/plan", Plan)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("What a request comes to; nothing is run.");
         var jobs = api.MapGroup("/jobs");
         jobs.MapPost("", (SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token) =>
                 Submit(JobIds.New(), request, client, limits, token))
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Has a request run as a job, under an id that is made.");
         jobs.MapPut("/{id}", Submit)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Has a request run as a job, under the caller's id. The same again changes nothing.");
         jobs.MapGet("", List)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Jobs in the descending order of their ids, newest first where ids were made; 'next' is 'below' of the next page.");
         jobs.MapGet("/{id}", (string id, ISamplingClient client, CancellationToken token) => client.GetAsync(id, token))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job's record.");
         jobs.MapDelete("/{id}", (string id, ISamplingClient client, CancellationToken token) => client.CancelAsync(id, token))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Cancels a job, unless it has come to its end; its record afterwards.");
         jobs.MapGet("/{id}/events", JobEventStream.Open)
+            .Produces<JobProgress>(StatusCodes.Status200OK, "text/event-stream")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job's progress as server-sent events: 'progress' whenever it changes, 'ping' meanwhile, 'end' once, last.");
         jobs.MapGet("/{id}/samples", SampleStream.Write)
-            .Produces(StatusCodes.Status200OK, contentType: SampleStream.ContentType)
+            .Produces<Stream>(StatusCodes.Status200OK, SampleStream.ContentType)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("A job's samples as one .npy, sent as batches are done: from 'first' on, 'count' of them.");
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Storage.Checkpoints;
@@ -14,13 +15,33 @@ namespace OrleansDiffusion.Grid.Durability;
 /// <param name="interval">The least time between two; infinite for none.</param>
 /// <param name="time">The clock.</param>
 /// <param name="fenced">Called when somebody else has claimed the batch.</param>
+/// <param name="metrics">Told of what was written and what was not.</param>
 /// <param name="logger">Told of checkpoints that could not be written; the next one makes up for them.</param>
 internal sealed partial class CheckpointWriter(
-    BatchKey batch, CheckpointLease lease, TimeSpan interval, TimeProvider time, Action fenced, ILogger logger)
+    BatchKey batch, CheckpointLease lease, TimeSpan interval, TimeProvider time, Action fenced, GridMetrics metrics,
+    ILogger logger)
 {
     private Func<Checkpoint>? _due;
     private Task _writing = Task.CompletedTask;
     private long _last = time.GetTimestamp();
+
+    /// <summary>Writes one at once.</summary>
+    /// <exception cref="FencedException">Somebody else has claimed the batch.</exception>
+    /// <exception cref="StoreException">The store did not take it.</exception>
+    public async Task Save(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var bytes = await lease.Save(checkpoint, cancellationToken);
+            metrics.CheckpointWritten(Stopwatch.GetElapsedTime(started), bytes);
+        }
+        catch (StoreException)
+        {
+            metrics.CheckpointFailed();
+            throw;
+        }
+    }
 
     /// <summary>A checkpoint is due; it is made when the one under way is written.</summary>
     public void Note(Func<Checkpoint> make, CancellationToken cancellationToken)
@@ -48,7 +69,7 @@ internal sealed partial class CheckpointWriter(
             {
                 // It is laid out and hashed beside the sweeps, too.
                 var checkpoint = make();
-                await Task.Run(() => lease.Save(checkpoint, cancellationToken), cancellationToken);
+                await Task.Run(() => Save(checkpoint, cancellationToken), cancellationToken);
             }
             catch (FencedException)
             {

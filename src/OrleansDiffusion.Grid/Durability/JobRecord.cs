@@ -10,9 +10,10 @@ namespace OrleansDiffusion.Grid.Durability;
 /// <param name="Error">Why it failed; null otherwise.</param>
 /// <param name="Batches">What the batches took that are done.</param>
 /// <param name="Submitted">When it was accepted first; null in records of older versions.</param>
+/// <param name="Trace">The span of the job, a W3C <c>traceparent</c>; null where nothing is traced.</param>
 public sealed record JobRecord(
     SamplingRequest Request, JobOutline Outline, JobState State, string? Error, ImmutableArray<BatchReport> Batches,
-    DateTimeOffset? Submitted)
+    DateTimeOffset? Submitted, string? Trace = null)
 {
     /// <summary>The job in a list of them.</summary>
     public JobSummary Summary(string jobId) => new(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -20,7 +21,7 @@ namespace OrleansDiffusion.Grid.Jobs;
 [GrainType("odiff.job"), Reentrant]
 internal sealed partial class SamplingJobGrain(
     JobStore records, SampleStore samples, CheckpointStore checkpoints,
-    [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<SamplingJobGrain> logger)
+    [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<SamplingJobGrain> logger)
     : Grain, ISamplingJobGrain, IBatchOwner, IRemindable, IDisposable
 {
     private const string Reminder = "run";
@@ -29,6 +30,7 @@ internal sealed partial class SamplingJobGrain(
 
     private readonly SemaphoreSlim _writing = new(1);
     private readonly List<BatchReport> _batches = [];
+    private readonly JobTrace _trace = new();
     private SortedSet<int> _firstSamples = []; // of the parts that are kept
     private TaskCompletionSource _changed = Signal();
     private SamplingRequest? _request;
@@ -56,13 +58,23 @@ internal sealed partial class SamplingJobGrain(
         _submitted = there.Record.Submitted;
         _version = there.Version;
         _firstSamples = [.. await samples.FirstSamples(JobId, cancellationToken)];
-        if (!_state.IsFinal())
-            Watch();
+        if (_state.IsFinal())
+            return;
+        _trace.Begin(JobId, _request, there.Record.Trace);
+        Watch();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Unwatch();
+        _trace.End(_state, _error);
+        return Task.CompletedTask;
     }
 
     public async Task<Refusal?> Submit(SamplingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var caller = TraceContext.Take();
         if (!JobStore.IsJobId(JobId))
             return new Refusal("job", $"must have an id of letters, digits, '.', '-' and '_', was {JobId}");
         if (_request is null)
@@ -79,7 +91,7 @@ internal sealed partial class SamplingJobGrain(
 
         // A job that failed goes on from there: what was in its way may be gone. One that could not be written is unknown.
         if (_state is JobState.Unknown or JobState.Failed)
-            await Begin(cancellationToken);
+            await Begin(caller, cancellationToken);
         return null;
     }
 
@@ -166,8 +178,9 @@ internal sealed partial class SamplingJobGrain(
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
-    private async Task Begin(CancellationToken cancellationToken)
+    private async Task Begin(string? caller, CancellationToken cancellationToken)
     {
+        _trace.Begin(JobId, _request!, caller);
         await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
         await Become(JobState.Accepted);
         Watch();
@@ -179,9 +192,21 @@ internal sealed partial class SamplingJobGrain(
     private void Watch()
     {
         DelayDeactivation(Timeout.InfiniteTimeSpan); // until the job is over
-        _watch ??= this.RegisterGrainTimer(
+        if (_watch is not null)
+            return;
+        metrics.JobTaken();
+        _watch = this.RegisterGrainTimer(
             _ => StartBatch(),
             new GrainTimerCreationOptions(WatchPeriod, WatchPeriod) { Interleave = true });
+    }
+
+    private void Unwatch()
+    {
+        if (_watch is null)
+            return;
+        _watch.Dispose();
+        _watch = null;
+        metrics.JobLeft();
     }
 
     private async Task StartBatch()
@@ -191,7 +216,8 @@ internal sealed partial class SamplingJobGrain(
         try
         {
             await Supervisor().Start(new BatchAssignment(
-                BatchKey, _request!, _outline!, FirstSample(), Math.Min(_outline!.Batch, _request!.Count - FirstSample())));
+                BatchKey, _request!, _outline!, FirstSample(), Math.Min(_outline!.Batch, _request!.Count - FirstSample()),
+                _trace.Id));
         }
         catch (Exception e)
         {
@@ -214,7 +240,7 @@ internal sealed partial class SamplingJobGrain(
                 return;
             ImmutableArray<BatchReport> batches = report is null ? [.. _batches] : [.. _batches, report];
             var submitted = _submitted ?? time.GetUtcNow();
-            await Write(new JobRecord(_request!, _outline!, state, error, batches, submitted));
+            await Write(new JobRecord(_request!, _outline!, state, error, batches, submitted, _trace.Id));
             (_state, _error, _submitted) = (state, error, submitted);
             if (report is not null)
                 _batches.Add(report);
@@ -228,8 +254,9 @@ internal sealed partial class SamplingJobGrain(
         Change();
         if (!state.IsFinal())
             return;
-        _watch?.Dispose();
-        _watch = null;
+        metrics.JobEnded(state);
+        _trace.End(state, error);
+        Unwatch();
         DelayDeactivation(TimeSpan.Zero);
         await StopReminding();
     }

@@ -34,6 +34,8 @@ internal sealed partial class BatchRun
     private readonly ComputeSilos _silos;
     private readonly GridOptions _options;
     private readonly TimeProvider _time;
+    private readonly GridMetrics _metrics;
+    private readonly BatchTrace _trace;
     private readonly ILogger _logger;
 
     private readonly SweepDeadline _deadline;
@@ -68,14 +70,16 @@ internal sealed partial class BatchRun
     /// <param name="silos">The silos that can hold time-nodes.</param>
     /// <param name="options">How batches are run.</param>
     /// <param name="time">The time of deadlines.</param>
+    /// <param name="metrics">Told of sweeps and recoveries.</param>
+    /// <param name="trace">Told of blocks and recoveries.</param>
     /// <param name="logger">Told of epochs and of what is lost.</param>
     /// <exception cref="JsonException">The checkpoint's account is none.</exception>
     public BatchRun(
         BatchAssignment batch, Checkpoint? last, IGrainFactory grains, ISweepExchange exchange, ComputeSilos silos,
-        GridOptions options, TimeProvider time, ILogger logger)
+        GridOptions options, TimeProvider time, GridMetrics metrics, BatchTrace trace, ILogger logger)
     {
-        (_batch, _grains, _exchange, _silos, _options, _time, _logger) =
-            (batch, grains, exchange, silos, options, time, logger);
+        (_batch, _grains, _exchange, _silos, _options, _time, _metrics, _trace, _logger) =
+            (batch, grains, exchange, silos, options, time, metrics, trace, logger);
         var outline = batch.Outline;
         var picard = Choices.Picard(batch.Request) with { Lookahead = outline.Lookahead, Scouts = outline.Scouts };
         _front = new Wavefront(
@@ -200,6 +204,7 @@ internal sealed partial class BatchRun
         Close(_before);
         _before = null;
         _isToBegin = false;
+        Trace();
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
     }
 
@@ -256,6 +261,7 @@ internal sealed partial class BatchRun
             (report.Evaluations, report.DeviceTime, report.ModelCalls, report.Messages);
         _recoveries = report.Recoveries + 1;
         _epochBefore = account.Epoch;
+        NoteRecovery(RecoveryReason.Resumed, account.Epoch, "another supervisor goes on");
         if (!account.Weights.IsEmpty)
         {
             _orphans = new Epoch(
@@ -277,8 +283,18 @@ internal sealed partial class BatchRun
         Doubt(moved);
         Note(open, moved);
         _front.Advance();
+        _metrics.Swept(took, _exchangeTimes[^1], _front.LargestUpdate);
         NoteFaults();
+        Trace();
         await TakeExits(cancellationToken);
+    }
+
+    private void Trace() => _trace.Follow(_front.FirstOpen, _front.OpenEnd, _epoch!, _front.SweepsPerBlock);
+
+    private void NoteRecovery(string reason, int epoch, string message)
+    {
+        _metrics.Recovered(reason);
+        _trace.Recover(reason, epoch, message);
     }
 
     private void Count(IReadOnlyList<Moved> moved, TimeSpan took)
@@ -443,12 +459,7 @@ internal sealed partial class BatchRun
         await Task.Delay(_options.RecoveryDelay * doubled, _time, cancellationToken);
         _recoveries++;
         _recoveriesInARow++;
-        GridMetrics.Recovered(failure switch
-        {
-            DoubtException => "doubt",
-            LateSweepException => "late",
-            _ => "failed",
-        });
+        NoteRecovery(RecoveryReason.Of(failure), _epoch?.Number ?? 0, failure.Message);
         if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
             await Suspect(opened, isLate: failure is LateSweepException);
         _isToBegin = true;

@@ -16,7 +16,7 @@ namespace OrleansDiffusion.Grid.Supervision;
 [GrainType("odiff.supervisor"), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, IOptions<GridOptions> options,
-    [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)
+    [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<BlockSupervisorGrain> logger)
     : Grain, IBlockSupervisorGrain, IDisposable
 {
     // A message holds 100 MB at most.
@@ -72,35 +72,42 @@ internal sealed partial class BlockSupervisorGrain(
     {
         var job = GrainFactory.GetGrain<IBatchOwner>(batch.Key.JobId);
         var token = _cancelled.Token;
+        var trace = new BatchTrace(batch);
         try
         {
             var hash = JobHash.Of(batch);
             var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
-            var run = _run = new BatchRun(batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, logger);
-            await lease.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
+            var run = _run = new BatchRun(
+                batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, metrics, trace, logger);
             var writer = new CheckpointWriter(
-                batch.Key, lease, options.Value.CheckpointInterval, time, _cancelled.Cancel, logger);
+                batch.Key, lease, options.Value.CheckpointInterval, time, _cancelled.Cancel, metrics, logger);
+            await writer.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
             await run.Run(
                 () => Tell(job, batch.Key.Batch, run), () => writer.Note(() => run.Checkpoint(hash), token), token);
             await writer.Finish();
             token.ThrowIfCancellationRequested();
             await TellLast(job, batch.Key.Batch, run);
             await Insist(() => Deliver(job, batch, run), batch.Key, token);
+            trace.End(run.Report(), error: null); // before the job's
             await Insist(() => job.Done(batch.Key.Batch, run.Report()), batch.Key, token);
             await lease.Remove(token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
+            trace.End(_run?.Report(), _isLeft ? "left to another supervisor" : "cancelled");
             LogCancelled(batch.Key);
         }
         catch (StoreException e) when (e.MayPass)
         {
+            trace.End(_run?.Report(), e.Message);
             LogStoreAway(e, batch.Key); // the job has it started again
         }
         catch (Exception e)
         {
+            var error = e.Message.ReplaceLineEndings(" ");
+            trace.End(_run?.Report(), error);
             LogFailed(e, batch.Key);
-            await job.Failed(batch.Key.Batch, e.Message.ReplaceLineEndings(" "));
+            await job.Failed(batch.Key.Batch, error);
         }
         finally
         {

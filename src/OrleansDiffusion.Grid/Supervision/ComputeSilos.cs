@@ -21,9 +21,14 @@ public sealed class ComputeSilos : ISiloStatusListener
     /// <param name="silos">Which are active.</param>
     /// <param name="manifests">What they load.</param>
     /// <param name="metadata">What they say of themselves.</param>
-    public ComputeSilos(ISiloStatusOracle silos, IClusterManifestProvider manifests, ISiloMetadataCache metadata)
+    /// <param name="metrics">Shows how many are left out.</param>
+    public ComputeSilos(
+        ISiloStatusOracle silos, IClusterManifestProvider manifests, ISiloMetadataCache metadata, GridMetrics metrics)
     {
+        ArgumentNullException.ThrowIfNull(silos);
+        ArgumentNullException.ThrowIfNull(metrics);
         (_silos, _manifests, _metadata) = (silos, manifests, metadata);
+        metrics.Quarantined = () => _faults.Count(silo => silo.Value >= MostFaults && IsAlive(silo.Key));
         silos.SubscribeToSiloStatusEvents(this);
     }
 
@@ -43,13 +48,7 @@ public sealed class ComputeSilos : ISiloStatusListener
     /// on, where there are others.
     /// </summary>
     /// <returns>Whether it is left out for this.</returns>
-    public bool Blame(SiloAddress silo)
-    {
-        if (_faults.AddOrUpdate(silo, 1, (_, faults) => faults + 1) != MostFaults)
-            return false;
-        GridMetrics.Quarantine(silo);
-        return true;
-    }
+    public bool Blame(SiloAddress silo) => _faults.AddOrUpdate(silo, 1, (_, faults) => faults + 1) == MostFaults;
 
     private List<(SiloAddress Silo, int Devices)> All() =>
     [

@@ -235,7 +235,7 @@ internal sealed partial class Epoch
         {
             var changed = _silos.Changed;
             if (Members.FirstOrDefault(silo => !_silos.IsAlive(silo)) is { } gone)
-                throw new SliceException($"silo {gone} is gone");
+                throw new GoneException($"silo {gone} is gone");
             await Task.WhenAny(task, changed).WaitAsync(cancellationToken);
         }
 

@@ -20,6 +20,7 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IWait _wait;
+    private readonly DeviceMetrics _metrics;
     private readonly ITimer _alarm;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _gate = new(); // of all that follows
@@ -31,28 +32,33 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
     /// <summary>An executor, whose thread starts at once.</summary>
     /// <param name="device">The device; nothing else may use it.</param>
     /// <param name="options">Bounds of the queue and of waiting.</param>
+    /// <param name="metrics">Told of its calls; shows its queue.</param>
     /// <param name="time">The time; null for the system's.</param>
     /// <param name="logger">Told of groups that stay incomplete and of calls that fail.</param>
     /// <exception cref="InvalidOptionException">An option is out of its range.</exception>
     public DeviceExecutor(
-        Device device, DeviceOptions options, TimeProvider? time = null, ILogger<DeviceExecutor>? logger = null)
-        : this(device, options, time ?? TimeProvider.System, logger, new PreciseWait())
+        Device device, DeviceOptions options, DeviceMetrics metrics, TimeProvider? time = null,
+        ILogger<DeviceExecutor>? logger = null)
+        : this(device, options, metrics, time ?? TimeProvider.System, logger, new PreciseWait())
     {
     }
 
     internal DeviceExecutor(
-        Device device, DeviceOptions options, TimeProvider time, ILogger<DeviceExecutor>? logger, IWait wait)
+        Device device, DeviceOptions options, DeviceMetrics metrics, TimeProvider time, ILogger<DeviceExecutor>? logger,
+        IWait wait)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(metrics);
         options.ValidateBounds();
         Device = device;
         _time = time;
         _logger = logger ?? NullLogger<DeviceExecutor>.Instance;
         _wait = wait;
+        _metrics = metrics;
         _queue = new RequestQueue(options.MostQueued, options.GroupWait, time);
         _alarm = time.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        DeviceMetrics.Add(this);
+        _metrics.Add(this);
         new Thread(Work) { Name = $"device {device}", IsBackground = true }.Start();
     }
 
@@ -136,7 +142,7 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
 
         await _ended.Task;
         await _alarm.DisposeAsync();
-        DeviceMetrics.Remove(this);
+        _metrics.Remove(this);
     }
 
     private void Withdraw(EvaluationRequest request)
@@ -251,7 +257,7 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         if (Device.IsEmulated)
             Emulate(total, started, cancellationToken);
         var (duration, call) = (_time.GetElapsedTime(started), ++_calls);
-        DeviceMetrics.Called(Device, total, duration);
+        _metrics.Called(Device, total, duration);
         var next = 0;
         Finish(requests, request => request.Answer(new EvaluationOutcome(rows[next++], duration, call)));
     }
@@ -271,7 +277,7 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         if (left > TimeSpan.Zero)
             _wait.For(left, cancellationToken);
         else
-            DeviceMetrics.Overran(Device);
+            _metrics.Overran(Device);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

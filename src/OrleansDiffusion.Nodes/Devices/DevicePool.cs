@@ -13,13 +13,15 @@ public sealed class DevicePool : IAsyncDisposable
 
     /// <summary>Starts an executor for every device.</summary>
     /// <param name="options">The devices, and the bounds of their queues.</param>
+    /// <param name="metrics">For the executors.</param>
     /// <param name="time">The time; null for the system's.</param>
     /// <param name="logger">For the executors.</param>
     /// <exception cref="Sampling.InvalidOptionException">An option is out of its range.</exception>
-    public DevicePool(DeviceOptions options, TimeProvider? time = null, ILogger<DeviceExecutor>? logger = null)
+    public DevicePool(
+        DeviceOptions options, DeviceMetrics metrics, TimeProvider? time = null, ILogger<DeviceExecutor>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _executors = [.. options.Validate().Select(device => new DeviceExecutor(device, options, time, logger))];
+        _executors = [.. options.Validate().Select(device => new DeviceExecutor(device, options, metrics, time, logger))];
         _keys = _executors.ToDictionary(executor => executor, _ => 0);
     }
 

@@ -69,6 +69,9 @@ public sealed class Wavefront
     /// <summary>Sweeps so far.</summary>
     public int Sweep { get; private set; }
 
+    /// <summary>The largest update, RMS, of the last sweep.</summary>
+    public double LargestUpdate => _largestUpdate;
+
     /// <summary>
     /// Blocks that samples got done with in the last <see cref="Advance"/>, in timeline order for each sample. What
     /// leaves them is to become the sample's state before they are swept again.

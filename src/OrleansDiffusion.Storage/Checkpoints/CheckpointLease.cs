@@ -33,11 +33,12 @@ public sealed class CheckpointLease
     /// <summary>Keeps a checkpoint in place of the one before.</summary>
     /// <param name="checkpoint">The checkpoint, with the hash of the claim.</param>
     /// <param name="cancellationToken">Ends the attempt; either checkpoint is the last one then.</param>
+    /// <returns>How many bytes it has.</returns>
     /// <exception cref="ArgumentException">It has another hash, or is not as <see cref="Checkpoint"/> says.</exception>
     /// <exception cref="FencedException">Somebody else has claimed the batch.</exception>
     /// <exception cref="StoreException">The store failed; either checkpoint is the last one, and the next can be saved.
     /// </exception>
-    public async Task Save(Checkpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<int> Save(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.JobHash != _jobHash)
@@ -51,6 +52,7 @@ public sealed class CheckpointLease
         await _folder.WriteContent(pointer.Content, bytes, cancellationToken);
         await Point(pointer, cancellationToken);
         await DeleteOrphans(cancellationToken);
+        return bytes.Length;
     }
 
     /// <summary>Deletes all that is kept of the batch, which is done.</summary>

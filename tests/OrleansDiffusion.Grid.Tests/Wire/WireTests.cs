@@ -37,7 +37,8 @@ public sealed class WireTests : IDisposable
 
     private static readonly SiloAddress Silo = SiloAddress.New(System.Net.IPAddress.Loopback, 11111, 7);
 
-    private static readonly BatchAssignment Assignment = new(Batch, Request, Outline, FirstSample: 6, Samples: 2);
+    private static readonly BatchAssignment Assignment = new(
+        Batch, Request, Outline, FirstSample: 6, Samples: 2, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     private static readonly NotFinite NotFinite = new(1, 2, 3, 4);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();

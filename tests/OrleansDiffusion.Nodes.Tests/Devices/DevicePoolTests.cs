@@ -1,11 +1,15 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Nodes.Tests.Devices;
 
 /// <summary>Which device a batch is evaluated on.</summary>
-public sealed class DevicePoolTests
+public sealed class DevicePoolTests : IDisposable
 {
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
     [Fact]
     public async Task Batches_stay_where_they_are_until_they_are_released()
     {
@@ -33,8 +37,11 @@ public sealed class DevicePoolTests
         Assert.True(queued.IsCanceled);
     }
 
-    private static DevicePool Pool() => new(
-        new DeviceOptions { Devices = "emulated:1ms,emulated:1ms,cpu" }, new ManualTime());
+    public void Dispose() => _services.Dispose();
+
+    private DevicePool Pool() => new(
+        new DeviceOptions { Devices = "emulated:1ms,emulated:1ms,cpu" },
+        new DeviceMetrics(_services.GetRequiredService<IMeterFactory>()), new ManualTime());
 
     private static DeviceExecutor[] For(DevicePool pool, params string[] keys) => [.. keys.Select(pool.For)];
 }

@@ -33,6 +33,7 @@ public sealed class ResumeTests
         {
             Devices = silo => silo < 2 ? null : "cpu",
         });
+        using var readings = grid.Readings(1, 2, 3);
         var id = await grid.JobOn(jobOn, supervisorOn);
         var job = grid.Grains.GetGrain<ISamplingJobGrain>(id);
         Assert.Null(await job.Submit(Request, TestContext.Current.CancellationToken));
@@ -48,6 +49,8 @@ public sealed class ResumeTests
         // From the end of the second block, or of the first: what is written beside the sweeps may not have been yet.
         Assert.All(_gone.Where(go => go.Epoch >= 1000), go => Assert.True(go.FirstOpen >= 1));
         Assert.Equal(supervisorOn == 0, _gone.Any(go => go.Epoch >= 1000));
+        Assert.Equal(supervisorOn == 0 ? 1 : 0, readings.Of("odiff.batch.recoveries", "resumed").Sum());
+        Assert.Equal([1, -1], readings.Of("odiff.job.running")); // one of them had it from the start, or took it over
         await grid.IsFree();
     }
 

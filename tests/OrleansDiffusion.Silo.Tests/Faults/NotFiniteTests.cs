@@ -113,6 +113,7 @@ public sealed class NotFiniteTests(Grids grids)
         });
         var silos = grid.Silo(0).ServiceProvider.GetRequiredService<ComputeSilos>();
         faulty = grid.Silo(1).SiloAddress;
+        using var readings = grid.Readings(0);
         var request = new SamplingRequest
         {
             Model = TestModels.Mixture, Count = 2, Steps = 60, BlockSteps = 10, PointsPerNode = 3, Lookahead = 1, Tolerance = 0,
@@ -125,6 +126,9 @@ public sealed class NotFiniteTests(Grids grids)
         Assert.InRange(job.Batch.Recoveries, 1, 6);
         Assert.Equal(always, !silos.Find().Any(silo => silo.Silo.Equals(faulty)));
         Assert.Equal(always ? 2 : 3, job.Batch.Silos);
+        readings.Observe();
+        Assert.Equal(job.Batch.Recoveries, readings.Of("odiff.batch.recoveries", "doubt").Sum());
+        Assert.Equal(always ? 1 : 0, readings.Of("odiff.silo.quarantined")[^1]);
     }
 
     private static float[] SampleOf(float[] samples, int sample) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
@@ -10,6 +11,7 @@ using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Storage.Objects;
 using OrleansDiffusion.Streaming;
+using OrleansDiffusion.Tests;
 using Orleans.Runtime.Placement;
 using Orleans.Streams;
 using Orleans.TestingHost;
@@ -55,6 +57,10 @@ internal sealed class TestGrid : IAsyncDisposable
 
     /// <summary>Runs a job to its end.</summary>
     public Task<GridJob> Run(SamplingRequest request) => GridJob.Run(Grains, request);
+
+    /// <summary>What is measured on silos from now on.</summary>
+    public MeterReadings Readings(params int[] silos) =>
+        new([.. silos.Select(silo => Silo(silo).ServiceProvider.GetRequiredService<IMeterFactory>())]);
 
     /// <summary>Kills a silo; what it held is lost.</summary>
     public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
