@@ -90,7 +90,7 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<RequestLimits>();
-        services.AddOrleansDiffusionClient(client => client.MostAttempts = MostAttempts);
+        services.AddOrleansDiffusionClient(client => (client.MostAttempts, client.WaitsWhileBusy) = (MostAttempts, false));
         services.AddRouting();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>

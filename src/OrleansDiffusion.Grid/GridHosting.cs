@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Jobs;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Storage;
@@ -27,6 +29,8 @@ public static class GridHosting
             .PostConfigure(options => options.Validate()).ValidateOnStart();
         silo.Services.TryAddKeyedSingleton(GridNames.Time, TimeProvider.System);
         silo.Services.TryAddSingleton<ComputeSilos>();
+        silo.Services.TryAddSingleton<JobSilos>();
+        silo.Services.TryAddSingleton<WalkedBatches>();
         silo.Services.AddObjectStore();
         silo.Services.TryAddSingleton<JobStore>();
 

@@ -28,7 +28,13 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
     {
         ArgumentNullException.ThrowIfNull(request);
         var job = JobOf(jobId);
-        if (await calls.Make(Who, token => job.Submit(request, token), cancellationToken) is { } refusal)
+        var refusal = await calls.Make(
+            Who,
+            async token => await job.Submit(request, token) is { } answer
+                ? answer.RetryAfter is { } wait ? throw new BusyException(answer.Reason, wait) : answer
+                : null,
+            cancellationToken);
+        if (refusal is not null)
             throw new RequestRefusedException(refusal);
     }
 

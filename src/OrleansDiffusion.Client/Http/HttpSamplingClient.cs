@@ -186,7 +186,9 @@ public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls
                 return new JobNotFoundException(jobId);
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout:
-                return new BusyException(response.StatusCode, WaitOf(response.Headers.RetryAfter));
+                return new BusyException(
+                    problem?.Detail ?? $"it answers {(int)response.StatusCode} {response.StatusCode}",
+                    WaitOf(response.Headers.RetryAfter));
             case HttpStatusCode.BadRequest when problem?.Reason is { } reason:
                 return new RequestRefusedException(new Refusal(problem.Option, reason));
             case HttpStatusCode.Unauthorized:

@@ -8,10 +8,15 @@ namespace OrleansDiffusion.Gateway.Access;
 internal static class ApiKeyMiddleware
 {
     private const string CallerItem = "odiff.caller";
+    private const int LongestSubmitter = 16; // enough of a key's hash
 
     /// <summary>Names who calls: a key, or else an address.</summary>
     public static string CallerOf(HttpContext context) =>
         context.Items[CallerItem] as string ?? $"{context.Connection.RemoteIpAddress}";
+
+    /// <summary>Who takes turns with others: callers with keys by these, others as they say.</summary>
+    public static string? SubmitterOf(HttpContext context, string? said) =>
+        context.Items[CallerItem] is string caller ? caller[..Math.Min(caller.Length, LongestSubmitter)] : said;
 
     /// <summary>Checks the keys of requests from here on.</summary>
     public static void UseApiKeys(this WebApplication app)

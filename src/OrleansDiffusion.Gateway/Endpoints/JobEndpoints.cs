@@ -19,8 +19,8 @@ internal static class JobEndpoints
         api.MapPost("/plan", Plan)
             .WithSummary("What a request comes to; nothing is run.");
         var jobs = api.MapGroup("/jobs");
-        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token) =>
-                Submit(JobIds.New(), request, client, limits, token))
+        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, RequestLimits limits, HttpContext context, CancellationToken token) =>
+                Submit(JobIds.New(), request, client, limits, context, token))
             .WithSummary("Has a request run as a job, under an id that is made.");
         jobs.MapPut("/{id}", Submit)
             .WithSummary("Has a request run as a job, under the caller's id. The same again changes nothing.");
@@ -45,9 +45,11 @@ internal static class JobEndpoints
     }
 
     private static async Task<Accepted<JobStatus>> Submit(
-        string id, SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token)
+        string id, SamplingRequest request, ISamplingClient client, RequestLimits limits, HttpContext context,
+        CancellationToken token)
     {
         limits.Check(request);
+        request = request with { Submitter = ApiKeyMiddleware.SubmitterOf(context, request.Submitter) };
         await client.SubmitAsync(id, request, token);
         return TypedResults.Accepted($"/v1/jobs/{Uri.EscapeDataString(id)}", await client.GetAsync(id, token));
     }

@@ -7,6 +7,9 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <summary>What can be said against a request before its model is opened.</summary>
 public static class RequestRules
 {
+    private const int MostPriority = 10;
+    private const int LongestSubmitter = 200;
+
     private static readonly SamplingRequest Usual = new() { Model = "" };
 
     /// <summary>Throws if a request cannot be meant for any model.</summary>
@@ -23,6 +26,10 @@ public static class RequestRules
         RequirePositive("count", request.Count);
         RequirePositive("batch", request.Batch);
         RequirePositive("points-per-node", request.PointsPerNode);
+        if (request.Priority is < -MostPriority or > MostPriority)
+            throw new InvalidOptionException("priority", $"must be {-MostPriority} to {MostPriority}, was {request.Priority}");
+        if (request.Submitter?.Length > LongestSubmitter)
+            throw new InvalidOptionException("submitter", $"must have at most {LongestSubmitter} characters, had {request.Submitter.Length}");
         if (request.Blocks is not null && request.BlockSteps is not null)
             throw new InvalidOptionException("blocks", "and --block-steps exclude each other");
 
