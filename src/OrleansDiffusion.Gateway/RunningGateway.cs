@@ -89,7 +89,7 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
-        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<LimitCheck>();
         services.AddOrleansDiffusionClient(client => (client.MostAttempts, client.WaitsWhileBusy) = (MostAttempts, false));
         services.AddRouting();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -118,5 +118,6 @@ public sealed class RunningGateway : IAsyncDisposable
         api.MapJobs();
         api.MapModels();
         api.MapImages();
+        api.MapManifests();
     }
 }

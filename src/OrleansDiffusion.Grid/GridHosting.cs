@@ -5,6 +5,7 @@ using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Grid.Jobs;
+using OrleansDiffusion.Grid.Manifests;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Storage;
@@ -33,6 +34,7 @@ public static class GridHosting
         silo.Services.TryAddSingleton<WalkedBatches>();
         silo.Services.AddObjectStore();
         silo.Services.TryAddSingleton<JobStore>();
+        silo.Services.TryAddSingleton<ManifestStore>();
 
         // Whoever calls a grain first places it, hence silos too that cannot hold it.
         silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();

@@ -8,7 +8,7 @@ namespace OrleansDiffusion.Client.Cluster;
 /// <summary>Reaches jobs through the grains of a cluster, from an Orleans client or within a silo.</summary>
 /// <param name="grains">The cluster's grains.</param>
 /// <param name="calls">How calls are made, all of which may be made twice: <see cref="SamplingCalls.Again"/>.</param>
-public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeline calls) : SamplingClient
+public sealed partial class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeline calls) : SamplingClient
 {
     private const string Who = "the cluster";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

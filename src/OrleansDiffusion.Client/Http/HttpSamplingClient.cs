@@ -16,7 +16,7 @@ namespace OrleansDiffusion.Client.Http;
 /// its own. It is the caller's to dispose.
 /// </param>
 /// <param name="calls">How calls are made, all of which may be made twice: <see cref="SamplingCalls.Again"/>.</param>
-public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls) : SamplingClient
+public sealed partial class HttpSamplingClient(HttpClient http, ResiliencePipeline calls) : SamplingClient
 {
     // What is asked for in one call: small enough to be there before its time is over.
     private const int BytesOfPart = 4 << 20;

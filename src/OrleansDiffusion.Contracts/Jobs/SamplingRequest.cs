@@ -126,6 +126,13 @@ public sealed record SamplingRequest
     [Id(26), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Submitter { get; init; }
 
+    /// <summary>
+    /// Samples of several requests that are alike otherwise, one after the other: seed, labels and guidance are theirs, and not the
+    /// request's; <see cref="Count"/> is that of all together. Null, the default, for one.
+    /// </summary>
+    [Id(27), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RequestItem>? Items { get; init; }
+
     /// <summary>The request without what its samples do not depend on.</summary>
     public SamplingRequest WithoutTurn() => this with { Priority = 0, Submitter = null };
 }

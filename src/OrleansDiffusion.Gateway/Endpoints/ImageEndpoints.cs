@@ -21,7 +21,7 @@ internal static class ImageEndpoints
             + "'3', 'a handwritten 3'; an empty prompt asks for any class.");
 
     private static async Task<ImageAnswer> Generate(
-        ImageQuery query, ISamplingClient client, RequestLimits limits, TimeProvider time, HttpContext context, CancellationToken token)
+        ImageQuery query, ISamplingClient client, LimitCheck limits, TimeProvider time, HttpContext context, CancellationToken token)
     {
         if (query.ResponseFormat is not (null or "b64_json"))
             throw Refused("response_format", $"must be b64_json, was {query.ResponseFormat}");

@@ -19,7 +19,7 @@ internal static class JobEndpoints
         api.MapPost("/plan", Plan)
             .WithSummary("What a request comes to; nothing is run.");
         var jobs = api.MapGroup("/jobs");
-        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, RequestLimits limits, HttpContext context, CancellationToken token) =>
+        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, LimitCheck limits, HttpContext context, CancellationToken token) =>
                 Submit(JobIds.New(), request, client, limits, context, token))
             .WithSummary("Has a request run as a job, under an id that is made.");
         jobs.MapPut("/{id}", Submit)
@@ -38,14 +38,14 @@ internal static class JobEndpoints
     }
 
     private static Task<JobOutline> Plan(
-        SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token)
+        SamplingRequest request, ISamplingClient client, LimitCheck limits, CancellationToken token)
     {
         limits.Check(request);
         return client.PlanAsync(request, token);
     }
 
     private static async Task<Accepted<JobStatus>> Submit(
-        string id, SamplingRequest request, ISamplingClient client, RequestLimits limits, HttpContext context,
+        string id, SamplingRequest request, ISamplingClient client, LimitCheck limits, HttpContext context,
         CancellationToken token)
     {
         limits.Check(request);

@@ -25,6 +25,7 @@ public static class RequestRules
         Choices.Picard(request).Validate();
         RequirePositive("count", request.Count);
         RequirePositive("batch", request.Batch);
+        CheckItems(request);
         RequirePositive("points-per-node", request.PointsPerNode);
         if (request.Priority is < -MostPriority or > MostPriority)
             throw new InvalidOptionException("priority", $"must be {-MostPriority} to {MostPriority}, was {request.Priority}");
@@ -57,6 +58,18 @@ public static class RequestRules
             yield return "early-stop";
         if (request.Blocks is not null)
             yield return "blocks";
+    }
+
+    private static void CheckItems(SamplingRequest request)
+    {
+        if (request.Items is not { } items)
+            return;
+        foreach (var item in items)
+            RequirePositive("count", item.Count);
+        if (request.Count != items.Sum(item => (long)item.Count))
+            throw new InvalidOptionException("count", $"must be that of all items, {items.Sum(item => (long)item.Count)}, was {request.Count}");
+        if (request.Seed != Usual.Seed || !request.Labels.IsDefaultOrEmpty || request.Guidance is not null)
+            throw new InvalidOptionException("items", "have seeds, labels and guidance of their own; the request may have none");
     }
 
     private static void RequirePositive(string option, int? value)

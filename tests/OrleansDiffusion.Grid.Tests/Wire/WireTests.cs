@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Manifests;
 using OrleansDiffusion.Contracts.Sweeps;
 using Orleans.Serialization;
 
@@ -27,6 +28,7 @@ public sealed class WireTests : IDisposable
         Schedule = "cosine", Horizon = 4, BlockLength = 2, Step = 0.25, EarlyStop = 0.01, CorrectorSteps = 64, Blocks = 2,
         BlockSteps = 3, PointsPerNode = 4, Lookahead = 6, Linearization = "data", Start = "copied", Tolerance = 0.1,
         MaxSweeps = 8, Seed = ulong.MaxValue, Labels = [1, 2], Guidance = 1.5, Batch = 9, Priority = -3, Submitter = "somebody",
+        Items = [new RequestItem(1, [2], 3, 4)],
     };
 
     private static readonly JobOutline Outline = new()
@@ -44,7 +46,7 @@ public sealed class WireTests : IDisposable
 
     public static IReadOnlyList<object> Values { get; } =
     [
-        Batch, Request, Outline, Assignment, NotFinite,
+        Batch, new RequestItem(ulong.MaxValue, [1, 2], 0.5, 3), Request, Outline, Assignment, NotFinite,
         new JobPlanned(Outline, null), new JobPlanned(null, new Refusal("steps", "must be positive")), new Refusal(null, "none"), new Refusal(null, "busy", TimeSpan.FromSeconds(2)),
         JobState.Succeeded, FoldPhase.Sweep, EntrySource.BlockBefore,
         new JobProgress(JobState.Running, 2, 3, 4, 5, 6, double.PositiveInfinity, 0.5, 7),
@@ -54,6 +56,9 @@ public sealed class WireTests : IDisposable
         new JobSummary("job", JobState.Running, "model", "ddim", 9, 4, DateTimeOffset.UnixEpoch),
         new ModelSummary("model", [3, 4, 4], "linear", 10, "a model"),
         new JobPage([new JobSummary("job", JobState.Accepted, "model", "ddim", 9, 0, null)], "job"),
+        new RequestLimits(100, 1000), new ManifestTerms("{}", new RequestLimits(100, 1000)),
+        new ManifestStatus("manifest", JobState.Failed, 7, 5, 2, 1, DateTimeOffset.UnixEpoch),
+        new LineResult(3, "id", JobState.Failed, "broken", "job", 4, 5, 6),
         Report(),
         new SampleValues(4, [1, 2, 3, 4]),
         new SliceSpec(Assignment, 2, [1, 2], Silo, 3, 5, new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2))),
