@@ -8,6 +8,12 @@ public sealed class GatewayCluster : IAsyncLifetime
     private readonly int[] _ports = LoopbackPorts.Free(4);
     private readonly Stack<OdiffProcess> _started = [];
 
+    /// <summary>More options of the silo.</summary>
+    internal string SiloOptions { get; set; } = "--devices emulated:20ms";
+
+    /// <summary>More options of the gateway.</summary>
+    internal string GatewayOptions { get; init; } = "";
+
     internal Odiff Odiff { get; } = new();
 
     internal OdiffProcess Silo { get; private set; } = null!;
@@ -25,7 +31,7 @@ public sealed class GatewayCluster : IAsyncLifetime
         try
         {
             await Start($"redis --port {_ports[0]}").Ready();
-            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms");
+            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} {SiloOptions}");
             await Silo.Ready();
             await StartGateway();
         }
@@ -39,7 +45,7 @@ public sealed class GatewayCluster : IAsyncLifetime
     /// <summary>Starts the gateway, in place of one that has ended.</summary>
     public async Task StartGateway()
     {
-        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl}");
+        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl} {GatewayOptions}");
         Assert.Equal($"gateway ready {Gateway.Id} 127.0.0.1:{_ports[3]}", await Gateway.Ready());
     }
 

@@ -1,4 +1,3 @@
-using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Manifests;
 
 namespace OrleansDiffusion.Client.Manifests;

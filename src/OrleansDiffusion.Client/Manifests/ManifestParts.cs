@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using OrleansDiffusion.Contracts.Manifests;
 
@@ -33,7 +34,7 @@ internal static class ManifestParts
 
     private sealed class Part
     {
-        private readonly MemoryStream _content = new();
+        private readonly ArrayBufferWriter<byte> _content = new();
         private int _lines;
         private int _asking;
         private int _bytesOfLine;
@@ -41,7 +42,7 @@ internal static class ManifestParts
 
         public bool IsFull => _lines == IManifestGrain.LinesOfPart;
 
-        public bool IsEmpty => _content.Length == 0;
+        public bool IsEmpty => _content.WrittenCount == 0;
 
         /// <summary>Takes a byte in; whether it ended a line.</summary>
         public bool Add(byte value)
@@ -57,7 +58,7 @@ internal static class ManifestParts
                 return false;
             _bytesOfLine++;
             _isBlank &= value is (byte)' ' or (byte)'\t' or (byte)'\r';
-            _content.WriteByte(value);
+            Write(value);
             return false;
         }
 
@@ -70,15 +71,21 @@ internal static class ManifestParts
 
         public (byte[] Lines, int Asking) Take()
         {
-            var taken = (_content.ToArray(), _asking);
-            _content.SetLength(0);
+            var taken = (_content.WrittenSpan.ToArray(), _asking);
+            _content.ResetWrittenCount();
             (_lines, _asking) = (0, 0);
             return taken;
         }
 
+        private void Write(byte value)
+        {
+            _content.GetSpan(1)[0] = value;
+            _content.Advance(1);
+        }
+
         private void End()
         {
-            _content.WriteByte((byte)'\n');
+            Write((byte)'\n');
             _lines++;
             _asking += _isBlank ? 0 : 1;
             (_bytesOfLine, _isBlank) = (0, true);

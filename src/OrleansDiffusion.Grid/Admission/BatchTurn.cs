@@ -58,13 +58,24 @@ internal sealed partial class BatchTurn(
         Renew(_ended.Token).Ignore();
     }
 
-    /// <summary>Leaves the queue, to which it does not matter much whether it is told.</summary>
+    /// <summary>Gives it back. That the queue is told matters little: it forgets whom it does not hear of.</summary>
+    public void End()
+    {
+        Stop();
+        queue.Leave(bid.Key).Ignore();
+    }
+
+    /// <summary>Says nothing more; it is kept for a while, for who goes on with the batch.</summary>
     public void Dispose()
     {
-        _ended.Cancel();
+        Stop();
         _ended.Dispose();
+    }
+
+    private void Stop()
+    {
+        _ended.Cancel();
         walked.Remove(bid.Key);
-        queue.Leave(bid.Key).Ignore();
     }
 
     private async Task Renew(CancellationToken cancellationToken)

@@ -119,7 +119,7 @@ internal sealed partial class BlockSupervisorGrain(
         }
         finally
         {
-            await LetGo();
+            await LetGo(turn);
         }
     }
 
@@ -183,8 +183,10 @@ internal sealed partial class BlockSupervisorGrain(
         }
     }
 
-    private async Task LetGo()
+    private async Task LetGo(BatchTurn turn)
     {
+        if (!_isLeft)
+            turn.End();
         try
         {
             if (_run is not null && !_isLeft)

@@ -4,6 +4,7 @@ using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Admission;
 
@@ -211,7 +212,8 @@ public sealed class AdmissionTests
     [Fact]
     public async Task When_a_supervisor_is_lost_its_batch_keeps_its_turn_and_loses_it_to_nobody()
     {
-        await using var grid = await Start(atOnce: 1, silos: 3, devices: silo => silo < 2 ? null : "cpu");
+        // However long it takes until it is known to be dead.
+        await using var grid = await Start(atOnce: 1, silos: 3, devices: silo => silo < 2 ? null : "cpu", time: new ManualTime());
         await PlaceQueue(grid, 1);
         using var gate = new Gate();
         var id = await grid.JobOn(0);
@@ -233,10 +235,12 @@ public sealed class AdmissionTests
         await grid.IsFree();
     }
 
-    private Task<TestGrid> Start(int atOnce, int mostQueued = 1000, int silos = 1, Func<int, string?>? devices = null) =>
+    private Task<TestGrid> Start(int atOnce, int mostQueued = 1000, int silos = 1, Func<int, string?>? devices = null, TimeProvider? time = null) =>
         TestGrid.Start(silos, new TestGridOptions
         {
             Call = _turns.Note,
+            Exchange = ExchangeKind.DirectCalls, // subscriptions would be lost with a silo's memory
+            Time = time ?? TimeProvider.System,
             Devices = devices ?? (_ => "cpu"),
             Grid = options => (options.BatchesAtOnce, options.MostQueued) = (atOnce, mostQueued),
         });

@@ -37,17 +37,14 @@ internal sealed class TurnLog
     /// <summary>Takes in a grain call.</summary>
     public async Task Note(IIncomingGrainCallContext call)
     {
-        if (call.Grain is IBatchOwner)
-        {
-            var batch = $"{call.TargetId.Key}/{call.Request.GetArgument(0)}";
-            if (call.MethodName == nameof(IBatchOwner.Queued) && call.Request.GetArgument(1) is null)
-                Begin(batch);
-            else if (call.MethodName == nameof(IBatchOwner.Done))
-                End(batch);
-        }
-
+        if (call is { Grain: IBatchOwner, MethodName: nameof(IBatchOwner.Queued) } && call.Request.GetArgument(1) is null)
+            Begin(BatchOf(call));
+        else if (call is { Grain: IBatchOwner, MethodName: nameof(IBatchOwner.Done) })
+            End(BatchOf(call));
         await call.Invoke();
     }
+
+    private static string BatchOf(IIncomingGrainCallContext call) => $"{call.TargetId.Key}/{call.Request.GetArgument(0)}";
 
     private void Begin(string batch)
     {

@@ -91,14 +91,14 @@ public sealed class ManifestTests(Grids grids)
     public async Task A_request_goes_beyond_no_limit()
     {
         var grid = await grids.Of(1);
-        var terms = Defaults(Small with { Model = "demo" }) with { Limits = new RequestLimits(MostCount: 4, MostSteps: 20) };
+        var terms = Defaults(Small with { Model = "demo" }) with { Limits = new RequestLimits(MostCount: 4, MostSteps: 300) };
 
         var (_, results) = await Run(
-            grid, NewId(), terms, """{"count":4}""", """{"count":5}""", """{"steps":21}""", """{"model":"/etc/passwd"}""");
+            grid, NewId(), terms, """{"count":4}""", """{"count":5}""", """{"steps":301}""", """{"model":"/etc/passwd"}""");
 
         Assert.Equal([true, false, false, false], results.Select(result => result.State == JobState.Succeeded));
         Assert.Contains("at most 4", results[1].Error, StringComparison.Ordinal);
-        Assert.Contains("at most 20", results[2].Error, StringComparison.Ordinal);
+        Assert.Contains("at most 300", results[2].Error, StringComparison.Ordinal);
         Assert.Contains("the name of a model", results[3].Error, StringComparison.Ordinal);
     }
 
@@ -168,7 +168,10 @@ public sealed class ManifestTests(Grids grids)
     [Fact]
     public async Task A_manifest_goes_on_where_its_silo_was_lost()
     {
-        await using var grid = await TestGrid.Start(3, new TestGridOptions { Devices = silo => silo < 2 ? null : "cpu" });
+        await using var grid = await TestGrid.Start(3, new TestGridOptions
+        {
+            Exchange = ExchangeKind.DirectCalls, Devices = silo => silo < 2 ? null : "cpu",
+        });
         using var gate = new Gate();
         var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
         {
