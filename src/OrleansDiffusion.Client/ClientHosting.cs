@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansDiffusion.Client.Cluster;
 using OrleansDiffusion.Client.Http;
+using OrleansDiffusion.Client.Manifests;
 
 namespace OrleansDiffusion.Client;
 
@@ -14,7 +15,7 @@ public static class ClientHosting
     private static readonly TimeSpan LongestConnection = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Adds an <see cref="ISamplingClient"/>: of the gateway that the options name, or else of the cluster whose Orleans
+    /// Adds an <see cref="ISamplingClient"/> and an <see cref="IManifestClient"/>: of the gateway that the options name, or else of the cluster whose Orleans
     /// client is among the services (<c>UseOrleansClient</c>).
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -38,6 +39,7 @@ public static class ClientHosting
                     calls)
                 : new HttpSamplingClient(provider.GetRequiredService<GatewayHttp>().Client, calls);
         });
+        services.TryAddSingleton(provider => (IManifestClient)provider.GetRequiredService<ISamplingClient>());
         return services;
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OrleansDiffusion.Client.Http;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -23,13 +22,15 @@ public static class SamplingCalls
             calls.AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = attempt => ValueTask.FromResult(
-                    attempt.Outcome.Exception is { } error && IsPassing(error, attempt.Context.CancellationToken)),
+                    attempt.Outcome.Exception is { } error && IsPassing(error, attempt.Context.CancellationToken)
+                    && (options.WaitsWhileBusy || error is not BusyException)),
                 MaxRetryAttempts = options.MostAttempts - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = options.FirstDelay,
                 MaxDelay = options.LongestDelay,
                 UseJitter = true,
-                DelayGenerator = attempt => ValueTask.FromResult((attempt.Outcome.Exception as BusyException)?.RetryAfter),
+                DelayGenerator = attempt => ValueTask.FromResult(
+                    (attempt.Outcome.Exception as BusyException)?.RetryAfter * (1 + (Random.Shared.NextDouble() / 2))), // not all at once
             });
         }
 
@@ -52,6 +53,10 @@ public static class SamplingCalls
         catch (Exception e) when (e is TimeoutException or TimeoutRejectedException)
         {
             throw new SamplingUnavailableException($"{who} does not answer", e);
+        }
+        catch (BusyException e)
+        {
+            throw new SamplingBusyException($"{who} has too much to do: {e.Message}", e.RetryAfter, e);
         }
         catch (Exception e) when (IsPassing(e, cancellationToken))
         {

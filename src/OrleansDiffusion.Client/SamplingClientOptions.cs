@@ -31,4 +31,10 @@ public sealed class SamplingClientOptions
     /// it open.
     /// </summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether a call is made again, too, where who answers it has too much to do. Default true; otherwise
+    /// <see cref="SamplingBusyException"/> is thrown at once.
+    /// </summary>
+    public bool WaitsWhileBusy { get; set; } = true;
 }

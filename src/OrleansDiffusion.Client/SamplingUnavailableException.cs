@@ -3,5 +3,5 @@ namespace OrleansDiffusion.Client;
 /// <summary>The cluster or its gateway does not answer, however often it was tried.</summary>
 /// <param name="message">Who, in one line.</param>
 /// <param name="innerException">What the last attempt came to.</param>
-public sealed class SamplingUnavailableException(string message, Exception? innerException = null)
+public class SamplingUnavailableException(string message, Exception? innerException = null)
     : SamplingClientException(message, innerException);

@@ -44,6 +44,9 @@ public sealed record GatewaySettings
     /// <summary>Most bytes of a request's body, positive. Default 64 KiB.</summary>
     public int MostBytes { get; init; } = 64 << 10;
 
+    /// <summary>Most bytes of a manifest, positive; it is passed on as it comes. Default 1 GiB.</summary>
+    public long MostManifestBytes { get; init; } = 1 << 30;
+
     /// <summary>What is wrong with a setting, the first one; null if all can be used.</summary>
     /// <returns>The option as on the command line, without dashes, and what it may be.</returns>
     public (string Option, string Requirement)? Mistake()
@@ -57,13 +60,14 @@ public sealed record GatewaySettings
         if (IsOpen && !IPAddress.IsLoopback(Listen.Address))
             return ("listen", $"must be a loopback address where there are neither API keys nor an authority, was {Listen}");
         return NotPositive("most-count", MostCount) ?? NotPositive("most-steps", MostSteps)
-            ?? NotPositive("rate", Rate) ?? NotPositive("most-bytes", MostBytes);
+            ?? NotPositive("rate", Rate) ?? NotPositive("most-bytes", MostBytes)
+            ?? NotPositive("most-manifest-bytes", MostManifestBytes);
     }
 
     private static bool IsSafe(Uri url) =>
         url is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" }
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
-    private static (string Option, string Requirement)? NotPositive(string option, int value) =>
+    private static (string Option, string Requirement)? NotPositive(string option, long value) =>
         value > 0 ? null : (option, $"must be positive, was {value}");
 }

@@ -29,6 +29,8 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         };
         if (status == StatusCodes.Status500InternalServerError)
             LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
+        if (exception is SamplingBusyException { RetryAfter: { } wait })
+            httpContext.Response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds)}";
         await Problems.Write(httpContext, status, detail, refusal);
         return true;
     }

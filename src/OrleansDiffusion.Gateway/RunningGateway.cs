@@ -90,8 +90,8 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
         services.AddBearerTokens(settings);
-        services.AddSingleton<RequestLimits>();
-        services.AddOrleansDiffusionClient(client => client.MostAttempts = MostAttempts);
+        services.AddSingleton<LimitCheck>();
+        services.AddOrleansDiffusionClient(client => (client.MostAttempts, client.WaitsWhileBusy) = (MostAttempts, false));
         services.AddRouting();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
@@ -120,5 +120,6 @@ public sealed class RunningGateway : IAsyncDisposable
         api.MapJobs();
         api.MapModels();
         api.MapImages();
+        api.MapManifests();
     }
 }

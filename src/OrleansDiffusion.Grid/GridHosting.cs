@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
+using OrleansDiffusion.Grid.Jobs;
+using OrleansDiffusion.Grid.Manifests;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Storage;
@@ -29,8 +32,11 @@ public static class GridHosting
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton<GridMetrics>();
         silo.Services.TryAddSingleton<ComputeSilos>();
+        silo.Services.TryAddSingleton<JobSilos>();
+        silo.Services.TryAddSingleton<WalkedBatches>();
         silo.Services.AddObjectStore();
         silo.Services.TryAddSingleton<JobStore>();
+        silo.Services.TryAddSingleton<ManifestStore>();
 
         // Whoever calls a grain first places it, hence silos too that cannot hold it.
         silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();

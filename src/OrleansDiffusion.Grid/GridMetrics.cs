@@ -25,6 +25,8 @@ public sealed class GridMetrics
     private readonly Counter<long> _checkpointFailures;
     private readonly UpDownCounter<long> _jobsRunning;
     private readonly Counter<long> _jobsEnded;
+    private readonly Gauge<int> _batchesWalked;
+    private readonly Gauge<int> _batchesQueued;
 
     /// <summary>Counters begin at 0, so that what has not happened can be told from what is not measured.</summary>
     /// <param name="meters">Makes the meter.</param>
@@ -58,6 +60,10 @@ public sealed class GridMetrics
             "odiff.job.running", "{job}", "Jobs that this silo leads and that have not come to their end.");
         _jobsEnded = meter.CreateCounter<long>(
             "odiff.job.ended", "{job}", "Jobs that came to their end, by state.");
+        _batchesWalked = meter.CreateGauge<int>(
+            "odiff.batch.walked", "{batch}", "Batches that are walked, by the silo of their queue.");
+        _batchesQueued = meter.CreateGauge<int>(
+            "odiff.batch.queued", "{batch}", "Batches that wait for their turn, by the silo of their queue.");
         meter.CreateObservableGauge(
             "odiff.silo.quarantined", () => Quarantined(), "{silo}",
             "Silos of the cluster that this one leaves out for returning NaN where others did not.");
@@ -101,6 +107,13 @@ public sealed class GridMetrics
 
     /// <summary>A job has come to its end.</summary>
     internal void JobEnded(JobState state) => CountEnded(state, 1);
+
+    /// <summary>What the queue that this silo holds comes to.</summary>
+    internal void Queued(int walked, int queued)
+    {
+        _batchesWalked.Record(walked);
+        _batchesQueued.Record(queued);
+    }
 
     private void CountEnded(JobState state, int jobs) =>
         _jobsEnded.Add(jobs, new KeyValuePair<string, object?>(State, state.ToString().ToLowerInvariant()));

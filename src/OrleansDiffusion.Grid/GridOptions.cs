@@ -8,6 +8,12 @@ public sealed class GridOptions
     /// <summary>The stream provider that carries the sweeps where nothing else is asked for.</summary>
     public const string DefaultStreams = "sweeps";
 
+    /// <summary>The most that <see cref="BatchesAtOnce"/> and <see cref="MostQueued"/> may be.</summary>
+    public const int MostBatches = 1_000_000;
+
+    private static readonly TimeSpan ShortestAgeing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestAgeing = TimeSpan.FromDays(1);
+
     /// <summary>
     /// The name of the stream provider that carries the sweeps, or <c>null</c> for direct calls between grains.
     /// Default <see cref="DefaultStreams"/>.
@@ -70,6 +76,24 @@ public sealed class GridOptions
     /// <summary>How long the first wait before a batch is begun anew is; it doubles. 0 or more. Default 200 ms.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Most batches that are walked at a time in the cluster, 1 to <see cref="MostBatches"/>; others wait for their turn. Each takes up to
+    /// 2 GiB of memory of the compute silos together. Null, the default, for eight a device: small ones are evaluated together.
+    /// </summary>
+    public int? BatchesAtOnce { get; set; }
+
+    /// <summary>
+    /// How many batches may wait for their turn before jobs are refused that come then, 1 to <see cref="MostBatches"/>. Default
+    /// 10,000.
+    /// </summary>
+    public int MostQueued { get; set; } = 10_000;
+
+    /// <summary>
+    /// How long batches of a priority have to wait, none of which has had its turn meanwhile, to count as of the next higher one; 1 s to
+    /// 1 day. Default 30 s.
+    /// </summary>
+    public TimeSpan Ageing { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Throws if an option is out of its range.</summary>
     /// <exception cref="InvalidOptionException">Names the option and what it may be.</exception>
     public void Validate()
@@ -102,5 +126,14 @@ public sealed class GridOptions
             throw new InvalidOptionException(nameof(MaxRecoveries), $"must be 0 or more, was {MaxRecoveries}");
         if (RecoveryDelay < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(RecoveryDelay), $"must be 0 or more, was {RecoveryDelay}");
+        if (BatchesAtOnce is < 1 or > MostBatches)
+            throw new InvalidOptionException(nameof(BatchesAtOnce), $"must be 1 to {MostBatches}, was {BatchesAtOnce}");
+        if (MostQueued is < 1 or > MostBatches)
+            throw new InvalidOptionException(nameof(MostQueued), $"must be 1 to {MostBatches}, was {MostQueued}");
+        if (Ageing < ShortestAgeing || Ageing > LongestAgeing)
+        {
+            throw new InvalidOptionException(
+                nameof(Ageing), $"must be {ShortestAgeing} to {LongestAgeing}, was {Ageing}");
+        }
     }
 }

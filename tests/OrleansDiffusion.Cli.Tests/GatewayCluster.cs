@@ -8,6 +8,12 @@ public class GatewayCluster : IAsyncLifetime
     private readonly int[] _ports = LoopbackPorts.Free(4);
     private readonly Stack<OdiffProcess> _started = [];
 
+    /// <summary>More options of the silo.</summary>
+    internal string SiloOptions { get; set; } = "--devices emulated:20ms";
+
+    /// <summary>More options of the gateway.</summary>
+    internal string GatewayOptions { get; set; } = "";
+
     internal Odiff Odiff { get; } = new();
 
     internal OdiffProcess Silo { get; private set; } = null!;
@@ -20,12 +26,6 @@ public class GatewayCluster : IAsyncLifetime
     /// <summary>Address of the gateway.</summary>
     public string GatewayUrl => $"http://127.0.0.1:{_ports[3]}";
 
-    /// <summary>More options of the silo.</summary>
-    protected virtual string SiloOptions => "";
-
-    /// <summary>More options of the gateway.</summary>
-    protected virtual string GatewayOptions => "";
-
     /// <summary>Environment variables of the processes.</summary>
     protected virtual IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
 
@@ -34,7 +34,7 @@ public class GatewayCluster : IAsyncLifetime
         try
         {
             await Start($"redis --port {_ports[0]}").Ready();
-            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms {SiloOptions}");
+            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} {SiloOptions}");
             await Silo.Ready();
             await StartGateway();
         }

@@ -21,12 +21,6 @@ public sealed class WatchedCluster : GatewayCluster
     public JsonElement Job { get; private set; }
 
     /// <inheritdoc/>
-    protected override string SiloOptions => $"--store {Odiff.PathOf("store")} --metrics {_ports[0]} --otlp {Receiver.Address}";
-
-    /// <inheritdoc/>
-    protected override string GatewayOptions => $"--metrics 127.0.0.1:{_ports[1]}"; // the collector is named by the environment
-
-    /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Receiver.Address,
@@ -38,6 +32,9 @@ public sealed class WatchedCluster : GatewayCluster
     public override async ValueTask InitializeAsync()
     {
         Receiver = await OtlpReceiver.Start();
+        SiloOptions =
+            $"--devices emulated:20ms --store {Odiff.PathOf("store")} --metrics {_ports[0]} --otlp {Receiver.Address}";
+        GatewayOptions = $"--metrics 127.0.0.1:{_ports[1]}"; // the collector is named by the environment
         await base.InitializeAsync();
         using var http = new HttpClient { BaseAddress = new Uri(GatewayUrl) };
         using var request = new HttpRequestMessage(HttpMethod.Put, "v1/jobs/watched")

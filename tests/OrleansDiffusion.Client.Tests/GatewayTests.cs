@@ -225,7 +225,10 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
         var document = await _http.GetFromJsonAsync<JsonElement>("openapi/v1.json", Token);
 
         Assert.Equal(
-            ["/v1/images/generations", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/samples", "/v1/models", "/v1/plan"],
+            [
+                "/v1/images/generations", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/samples",
+                "/v1/manifests/{id}", "/v1/manifests/{id}/results", "/v1/models", "/v1/plan",
+            ],
             document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty(nameof(SamplingRequest));
         Assert.Contains(request.GetProperty("properties").EnumerateObject(), field => field.Name == "pointsPerNode");

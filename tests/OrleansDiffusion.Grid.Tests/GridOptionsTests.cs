@@ -15,6 +15,9 @@ public sealed class GridOptionsTests
         { nameof(GridOptions.Suspicion), options => options.Suspicion = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.CheckpointInterval), options => options.CheckpointInterval = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.MaxRecoveries), options => options.MaxRecoveries = -1 },
+        { nameof(GridOptions.BatchesAtOnce), options => options.BatchesAtOnce = 0 },
+        { nameof(GridOptions.MostQueued), options => options.MostQueued = 0 },
+        { nameof(GridOptions.Ageing), options => options.Ageing = TimeSpan.Zero },
         { nameof(GridOptions.RecoveryDelay), options => options.RecoveryDelay = TimeSpan.FromSeconds(-1) },
     };
 

@@ -15,8 +15,10 @@ internal static class CancelCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var connection = await connect.Open(parsed, cancellationToken);
-            var status = await connection.Client.CancelAsync(parsed.GetRequiredValue(job), cancellationToken);
-            Console.WriteLine($"{status.JobId} {JobWords.Of(status.State)}");
+            var id = parsed.GetRequiredValue(job);
+            var state = (await connection.Manifests.CancelManifestAsync(id, cancellationToken))?.State
+                ?? (await connection.Client.CancelAsync(id, cancellationToken)).State;
+            Console.WriteLine($"{id} {JobWords.Of(state)}");
             return 0;
         });
         return command;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Contracts.Manifests;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -17,9 +19,21 @@ internal static class FetchCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var connection = await connect.Open(parsed, cancellationToken);
-            var run = await GridRun.Join(connection.Client, parsed.GetRequiredValue(job), cancellationToken);
+            var id = parsed.GetRequiredValue(job);
+            if (await connection.Manifests.FindManifestAsync(id, cancellationToken) is { } manifest)
+                return await Write(connection, manifest, output.Folder(parsed), cancellationToken);
+            var run = await GridRun.Join(connection.Client, id, cancellationToken);
             return await output.Write(run, run.Request, parsed, cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> Write(
+        JobConnection connection, ManifestStatus manifest, ManifestFolder folder, CancellationToken cancellationToken)
+    {
+        var end = await ManifestWatch.End(connection.Manifests, manifest, cancellationToken);
+        await folder.Write(end.ManifestId, connection.Manifests, connection.Client, cancellationToken);
+        ManifestWatch.Tell(end);
+        return 0;
     }
 }

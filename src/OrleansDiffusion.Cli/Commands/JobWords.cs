@@ -8,6 +8,7 @@ internal static class JobWords
     public static string Of(JobState state) => state switch
     {
         JobState.Accepted => "accepted",
+        JobState.Queued => "queued",
         JobState.Running => "running",
         JobState.Succeeded => "succeeded",
         JobState.Failed => "failed",

@@ -66,6 +66,12 @@ internal sealed class OutputOptions
         return Losses(batches);
     }
 
+    /// <summary>The folder that a manifest is written to.</summary>
+    /// <exception cref="InvalidOptionException">It is none, or there is to be a report.</exception>
+    public ManifestFolder Folder(ParseResult parsed) => parsed.GetValue(_report) is null
+        ? new ManifestFolder(parsed.GetRequiredValue(_out))
+        : throw new InvalidOptionException("report", "is not written of a manifest, whose results say what became of its lines");
+
     // Where the report goes, checked to be writable, or null.
     private string? ReportPath(ParseResult parsed)
     {

@@ -94,12 +94,20 @@ internal sealed class RequestArguments
     private readonly Option<int?> _batch =
         new("--batch") { Description = "Samples a batch [default: all that fit in memory]." };
 
+    private readonly Option<int> _priority = Default(
+        "priority", "Jobs of a greater one are run sooner, -10 to 10; samples do not depend on it.", Usual.Priority);
+
+    private readonly Option<string?> _submitter = new("--submitter")
+    {
+        Description = "Who takes turns with others of the same priority, however many jobs each has [default: all who do not say].",
+    };
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
         _model, _count, _sampler, _steps, _spacing, _eta, _finalSigma, _schedule, _horizon, _blockLength, _step, _earlyStop,
         _correctorSteps, _blocks, _blockSteps, _pointsPerNode, _lookahead, _scouts, _linearization, _start, _tolerance,
-        _maxSweeps, _seed, _label, _guidance, _batch,
+        _maxSweeps, _seed, _label, _guidance, _batch, _priority, _submitter,
     ];
 
     /// <summary>What is asked for, checked as far as it can be without the model.</summary>
@@ -139,6 +147,8 @@ internal sealed class RequestArguments
             Labels = _label.Read(parsed),
             Guidance = parsed.GetValue(_guidance),
             Batch = parsed.GetValue(_batch),
+            Priority = parsed.GetValue(_priority),
+            Submitter = parsed.GetValue(_submitter),
         };
         RequestRules.Check(request);
         return request;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using OrleansDiffusion.Cli.Telemetry;
+using OrleansDiffusion.Grid;
 using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
@@ -56,6 +57,18 @@ internal sealed class SiloOptions
 
     private readonly TelemetryOptions _telemetry = new();
 
+    private readonly Option<int?> _batchesAtOnce = new("--batches-at-once")
+    {
+        Description = "Most batches that are walked at a time in the cluster; others wait for their turn [default: 8 a device]. The "
+            + "same on all silos that hold jobs.",
+    };
+
+    private readonly Option<int> _mostQueued = new("--most-queued")
+    {
+        Description = "How many batches may wait for their turn before jobs are refused. The same on all silos that hold jobs.",
+        DefaultValueFactory = _ => new GridOptions().MostQueued,
+    };
+
     /// <summary>The kinds of exchange by their names.</summary>
     public static NamedChoice<ExchangeKind> Exchanges { get; } = new(
         "exchange", ("sweep-streams", ExchangeKind.SweepStreams), ("memory-streams", ExchangeKind.MemoryStreams),
@@ -72,7 +85,7 @@ internal sealed class SiloOptions
         Option[] all =
         [
             _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange,
-            _restart, .. _telemetry.All,
+            _restart, _batchesAtOnce, _mostQueued, .. _telemetry.All,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -84,6 +97,9 @@ internal sealed class SiloOptions
     {
         var role = _role.Read(parsed);
         var isWarm = _restart.Read(parsed);
+        var (batchesAtOnce, mostQueued) = (parsed.GetValue(_batchesAtOnce), parsed.GetValue(_mostQueued));
+        CheckBatches("batches-at-once", batchesAtOnce);
+        CheckBatches("most-queued", mostQueued);
         if (role == SiloRole.Control && parsed.GetValue(_devices) is not null)
             throw new InvalidOptionException("devices", "is taken by silos that hold time-nodes, not by --role control");
         return new SiloSettings
@@ -100,7 +116,7 @@ internal sealed class SiloOptions
             ClusterId = parsed.GetRequiredValue(_cluster),
             Storage = _store.Read(parsed),
             Exchange = _exchange.Read(parsed),
-            Grid = grid => grid.WarmRestart = isWarm,
+            Grid = grid => (grid.WarmRestart, grid.BatchesAtOnce, grid.MostQueued) = (isWarm, batchesAtOnce, mostQueued),
         };
     }
 
@@ -134,6 +150,12 @@ internal sealed class SiloOptions
         {
             throw new InvalidOptionException("primary", $"must name a host that can be found, was {text}: {e.Message}");
         }
+    }
+
+    private static void CheckBatches(string option, int? value)
+    {
+        if (value is < 1 or > GridOptions.MostBatches)
+            throw new InvalidOptionException(option, $"must be 1 to {GridOptions.MostBatches}, was {value}");
     }
 
     private static Option<int> Port(string name, string description, int usual) => new("--" + name)

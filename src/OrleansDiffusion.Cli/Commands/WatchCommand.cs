@@ -19,7 +19,14 @@ internal static class WatchCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var connection = await connect.Open(parsed, cancellationToken);
-            return await Watch(connection.Client, parsed.GetRequiredValue(job), cancellationToken);
+            var id = parsed.GetRequiredValue(job);
+            if (await connection.Manifests.FindManifestAsync(id, cancellationToken) is { } manifest)
+            {
+                ManifestWatch.Tell(await ManifestWatch.End(connection.Manifests, manifest, cancellationToken));
+                return 0;
+            }
+
+            return await Watch(connection.Client, id, cancellationToken);
         });
         return command;
     }

@@ -39,6 +39,12 @@ internal sealed class ProgressDisplay : IProgress<JobProgress>
 
     public void Report(JobProgress value)
     {
+        if (value.Place is { } place)
+        {
+            ShowPlace(value.FirstSample, place);
+            return;
+        }
+
         // A job says once more how far it came when it is over.
         if ((value.FirstSample, value.Sweep) == _shown)
             return;
@@ -50,6 +56,15 @@ internal sealed class ProgressDisplay : IProgress<JobProgress>
         else if (value.Active == 0 || Stopwatch.GetElapsedTime(_lastLine) >= Pause)
             ShowLine(value.FirstSample, line);
         _shown = (value.FirstSample, value.Sweep);
+    }
+
+    private void ShowPlace(int firstSample, int place)
+    {
+        var line = $"queued, {place} batches before";
+        if (_bar is not null)
+            _bar.Description = line;
+        else
+            ShowLine(firstSample, line);
     }
 
     // The bar shows a time, too.

@@ -1,4 +1,5 @@
 using OrleansDiffusion.Client;
+using OrleansDiffusion.Client.Manifests;
 
 namespace OrleansDiffusion.Cli.Runs;
 
@@ -9,6 +10,9 @@ internal sealed class JobConnection(ISamplingClient client, IAsyncDisposable bel
 {
     /// <summary>The client.</summary>
     public ISamplingClient Client => client;
+
+    /// <summary>The client, of manifests.</summary>
+    public IManifestClient Manifests => (IManifestClient)client;
 
     public ValueTask DisposeAsync() => below.DisposeAsync();
 }

@@ -9,7 +9,7 @@ namespace OrleansDiffusion.Client.Cluster;
 /// <summary>Reaches jobs through the grains of a cluster, from an Orleans client or within a silo.</summary>
 /// <param name="grains">The cluster's grains.</param>
 /// <param name="calls">How calls are made, all of which may be made twice: <see cref="SamplingCalls.Again"/>.</param>
-public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeline calls) : SamplingClient
+public sealed partial class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeline calls) : SamplingClient
 {
     private const string Who = "the cluster";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -30,7 +30,13 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
         ArgumentNullException.ThrowIfNull(request);
         var job = JobOf(jobId);
         TraceContext.Send();
-        if (await calls.Make(Who, token => job.Submit(request, token), cancellationToken) is { } refusal)
+        var refusal = await calls.Make(
+            Who,
+            async token => await job.Submit(request, token) is { } answer
+                ? answer.RetryAfter is { } wait ? throw new BusyException(answer.Reason, wait) : answer
+                : null,
+            cancellationToken);
+        if (refusal is not null)
             throw new RequestRefusedException(refusal);
     }
 

@@ -16,7 +16,7 @@ namespace OrleansDiffusion.Client.Http;
 /// its own. It is the caller's to dispose.
 /// </param>
 /// <param name="calls">How calls are made, all of which may be made twice: <see cref="SamplingCalls.Again"/>.</param>
-public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls) : SamplingClient
+public sealed partial class HttpSamplingClient(HttpClient http, ResiliencePipeline calls) : SamplingClient
 {
     // What is asked for in one call: small enough to be there before its time is over.
     private const int BytesOfPart = 4 << 20;
@@ -185,7 +185,9 @@ public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls
                 return new JobNotFoundException(jobId);
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout:
-                return new BusyException(response.StatusCode, WaitOf(response.Headers.RetryAfter));
+                return new BusyException(
+                    problem?.Detail ?? $"it answers {(int)response.StatusCode} {response.StatusCode}",
+                    WaitOf(response.Headers.RetryAfter));
             case HttpStatusCode.BadRequest when problem?.Reason is { } reason:
                 return new RequestRefusedException(new Refusal(problem.Option, reason));
             case HttpStatusCode.Unauthorized:

@@ -4,6 +4,12 @@ namespace OrleansDiffusion.Contracts.Jobs;
 [Alias("odiff.IBatchOwner")]
 public interface IBatchOwner : IGrainWithStringKey
 {
+    /// <summary>A batch waits for its turn, or has it.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="place">How many are before it; null if it is its turn.</param>
+    [Alias("Queued")]
+    Task Queued(int batch, int? place);
+
     /// <summary>A sweep was made.</summary>
     [Alias("Progressed")]
     Task Progressed(int batch, JobProgress progress);

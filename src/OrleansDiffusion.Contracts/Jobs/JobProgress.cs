@@ -9,6 +9,7 @@ namespace OrleansDiffusion.Contracts.Jobs;
 /// <param name="Active">Samples of the batch that are under way.</param>
 /// <param name="Update">Largest RMS change of a sample in the last sweep.</param>
 /// <param name="Done">Steps that are done, as a share of all of the batch's, 0 to 1.</param>
+/// <param name="Place">About how many batches of other jobs go before this one; null if it does not wait for its turn.</param>
 [GenerateSerializer, Immutable, Alias("odiff.JobProgress")]
 public sealed record JobProgress(
     [property: Id(0)] JobState State,
@@ -18,4 +19,5 @@ public sealed record JobProgress(
     [property: Id(4)] int Blocks,
     [property: Id(5)] int Active,
     [property: Id(6)] double Update,
-    [property: Id(7)] double Done);
+    [property: Id(7)] double Done,
+    [property: Id(8)] int? Place = null);

@@ -10,6 +10,9 @@ public enum JobState
     /// <summary>It will be run.</summary>
     Accepted = 1,
 
+    /// <summary>It waits for its turn among other jobs; as <see cref="Accepted"/> otherwise.</summary>
+    Queued = 6,
+
     /// <summary>It is being sampled.</summary>
     Running = 2,
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace OrleansDiffusion.Contracts.Jobs;
 
@@ -83,7 +84,7 @@ public sealed record SamplingRequest
     /// <summary>
     /// Blocks ahead of those that are swept by a few of their points, 0 or more; null for the planner's choice.
     /// </summary>
-    [Id(25)]
+    [Id(28), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Scouts { get; init; }
 
     /// <summary><c>secant</c> (default), <c>data</c>, <c>drift</c> or <c>score</c>.</summary>
@@ -117,4 +118,27 @@ public sealed record SamplingRequest
     /// <summary>Samples a batch, positive; null for the planner's choice.</summary>
     [Id(24)]
     public int? Batch { get; init; }
+
+    /// <summary>
+    /// Which jobs are run sooner: those of the greater one, -10 to 10. Default 0. Samples do not depend on it.
+    /// </summary>
+    [Id(25), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Priority { get; init; }
+
+    /// <summary>
+    /// Who takes turns with others, however many jobs each has: up to 200 characters; null, the default, for all who do not say.
+    /// Samples do not depend on it.
+    /// </summary>
+    [Id(26), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Submitter { get; init; }
+
+    /// <summary>
+    /// Samples of several requests that are alike otherwise, one after the other: seed, labels and guidance are theirs, and not the
+    /// request's; <see cref="Count"/> is that of all together. Null, the default, for one.
+    /// </summary>
+    [Id(27), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RequestItem>? Items { get; init; }
+
+    /// <summary>The request without what its samples do not depend on.</summary>
+    public SamplingRequest WithoutTurn() => this with { Priority = 0, Submitter = null };
 }

@@ -4,9 +4,13 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 [Alias("odiff.IBlockSupervisorGrain")]
 public interface IBlockSupervisorGrain : IGrainWithStringKey
 {
-    /// <summary>Starts the walk; its outcome is told to the job. The same batch again changes nothing.</summary>
+    /// <summary>Starts the walk, when it is the batch's turn; its outcome is told to the job. The same batch again changes nothing.</summary>
     [Alias("Start")]
     Task Start(BatchAssignment batch);
+
+    /// <summary>It may be the batch's turn, if it waits for it.</summary>
+    [Alias("Admit")]
+    Task Admit();
 
     /// <summary>A message of a slice, where the exchange calls grains directly.</summary>
     [Alias("Receive")]

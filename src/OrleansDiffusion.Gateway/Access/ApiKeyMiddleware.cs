@@ -10,10 +10,15 @@ namespace OrleansDiffusion.Gateway.Access;
 internal static class ApiKeyMiddleware
 {
     private const string CallerItem = "odiff.caller";
+    private const int LongestSubmitter = 16; // enough of a key's hash
 
     /// <summary>Names who calls: a key, the subject of a token, or else an address.</summary>
     public static string CallerOf(HttpContext context) =>
         context.Items[CallerItem] as string ?? $"{context.Connection.RemoteIpAddress}";
+
+    /// <summary>Who takes turns with others: callers with keys or tokens by these, others as they say.</summary>
+    public static string? SubmitterOf(HttpContext context, string? said) =>
+        context.Items[CallerItem] is string caller ? caller[..Math.Min(caller.Length, LongestSubmitter)] : said;
 
     /// <summary>Checks requests from here on.</summary>
     public static void UseApiKeys(this WebApplication app)

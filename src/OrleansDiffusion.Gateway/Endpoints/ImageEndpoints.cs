@@ -23,7 +23,7 @@ internal static class ImageEndpoints
             + "'3', 'a handwritten 3'; an empty prompt asks for any class.");
 
     private static async Task<ImageAnswer> Generate(
-        ImageQuery query, ISamplingClient client, RequestLimits limits, TimeProvider time, CancellationToken token)
+        ImageQuery query, ISamplingClient client, LimitCheck limits, TimeProvider time, HttpContext context, CancellationToken token)
     {
         if (query.ResponseFormat is not (null or "b64_json"))
             throw Refused("response_format", $"must be b64_json, was {query.ResponseFormat}");
@@ -32,7 +32,11 @@ internal static class ImageEndpoints
         if (query.N is < 1)
             throw Refused("n", $"must be positive, was {query.N}");
         var seed = query.Seed ?? (ulong)Random.Shared.NextInt64();
-        var asked = new SamplingRequest { Model = query.Model, Count = query.N ?? 1, Seed = seed, Guidance = query.Guidance };
+        var asked = new SamplingRequest
+        {
+            Model = query.Model, Count = query.N ?? 1, Seed = seed, Guidance = query.Guidance,
+            Submitter = ApiKeyMiddleware.SubmitterOf(context, query.User),
+        };
         if (query.Sampler is not null)
             asked = asked with { Sampler = query.Sampler };
         if (query.Steps is not null)
@@ -60,7 +64,7 @@ internal static class ImageEndpoints
 
     private static RequestRefusedException Refused(string option, string reason) => new(new Refusal(option, reason));
 
-    /// <summary>What is asked for. Fields of OpenAI's that mean nothing here, such as quality and user, are passed over.</summary>
+    /// <summary>What is asked for. Fields of OpenAI's that mean nothing here, such as quality, are passed over.</summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
     internal sealed record ImageQuery
     {
@@ -83,6 +87,9 @@ internal static class ImageEndpoints
         [Description("png.")]
         [JsonPropertyName("output_format")]
         public string? OutputFormat { get; init; }
+
+        [Description("Who takes turns with others of the same priority, where callers have no keys.")]
+        public string? User { get; init; }
 
         [Description("Not OpenAI's: the seed; another each time if not given.")]
         public ulong? Seed { get; init; }

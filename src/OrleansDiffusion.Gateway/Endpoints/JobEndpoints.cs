@@ -20,8 +20,8 @@ internal static class JobEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("What a request comes to; nothing is run.");
         var jobs = api.MapGroup("/jobs");
-        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token) =>
-                Submit(JobIds.New(), request, client, limits, token))
+        jobs.MapPost("", (SamplingRequest request, ISamplingClient client, LimitCheck limits, HttpContext context, CancellationToken token) =>
+                Submit(JobIds.New(), request, client, limits, context, token))
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Has a request run as a job, under an id that is made.");
         jobs.MapPut("/{id}", Submit)
@@ -50,16 +50,18 @@ internal static class JobEndpoints
     }
 
     private static Task<JobOutline> Plan(
-        SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token)
+        SamplingRequest request, ISamplingClient client, LimitCheck limits, CancellationToken token)
     {
         limits.Check(request);
         return client.PlanAsync(request, token);
     }
 
     private static async Task<Accepted<JobStatus>> Submit(
-        string id, SamplingRequest request, ISamplingClient client, RequestLimits limits, CancellationToken token)
+        string id, SamplingRequest request, ISamplingClient client, LimitCheck limits, HttpContext context,
+        CancellationToken token)
     {
         limits.Check(request);
+        request = request with { Submitter = ApiKeyMiddleware.SubmitterOf(context, request.Submitter) };
         await client.SubmitAsync(id, request, token);
         return TypedResults.Accepted($"/v1/jobs/{Uri.EscapeDataString(id)}", await client.GetAsync(id, token));
     }

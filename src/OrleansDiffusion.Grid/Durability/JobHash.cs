@@ -10,5 +10,5 @@ internal static class JobHash
     /// <summary>The hash, hexadecimal.</summary>
     public static string Of(BatchAssignment batch) => Convert.ToHexStringLower(SHA256.HashData(
         JsonSerializer.SerializeToUtf8Bytes(
-            new { batch.Request, batch.Outline, batch.FirstSample, batch.Samples }, RecordJson.Options)));
+            new { Request = batch.Request.WithoutTurn(), batch.Outline, batch.FirstSample, batch.Samples }, RecordJson.Options)));
 }

@@ -17,5 +17,5 @@ public sealed record JobRecord(
 {
     /// <summary>The job in a list of them.</summary>
     public JobSummary Summary(string jobId) => new(
-        jobId, State, Request.Model, Request.Sampler, Request.Count, Batches.Sum(batch => batch.Samples), Submitted);
+        jobId, State == JobState.Accepted ? JobState.Queued : State, Request.Model, Request.Sampler, Request.Count, Batches.Sum(batch => batch.Samples), Submitted);
 }

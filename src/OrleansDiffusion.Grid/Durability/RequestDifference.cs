@@ -13,11 +13,13 @@ internal static class RequestDifference
         WriteIndented = false,
     };
 
-    /// <summary>The first option in which a request is not the one that was submitted.</summary>
+    /// <summary>
+    /// The first option in which a request is not the one that was submitted. Its turn among others is none of them.
+    /// </summary>
     /// <returns>The option, with both values; null if the requests are the same.</returns>
     public static Refusal? Of(SamplingRequest submitted, SamplingRequest request)
     {
-        var (before, now) = (Fields(submitted), Fields(request));
+        var (before, now) = (Fields(submitted.WithoutTurn()), Fields(request.WithoutTurn()));
         foreach (var (name, value) in now)
         {
             if (!JsonNode.DeepEquals(before[name], value))

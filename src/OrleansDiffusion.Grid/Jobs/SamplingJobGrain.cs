@@ -6,6 +6,7 @@ using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Storage.Checkpoints;
 using OrleansDiffusion.Storage.Objects;
@@ -15,7 +16,7 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Jobs;
 
 /// <summary>
-/// Keeps a job's record, cuts its samples into batches and has them walked one after the other. What it says is written
+/// Keeps a job's record, cuts its samples into batches and has them walked one after the other, each when it is its turn. What it says is written
 /// first; a reminder brings it to life again where its silo died, and while it runs it looks after its supervisor.
 /// </summary>
 [GrainType("odiff.job"), Reentrant]
@@ -27,6 +28,8 @@ internal sealed partial class SamplingJobGrain(
     private const string Reminder = "run";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _writing = new(1);
     private readonly List<BatchReport> _batches = [];
@@ -37,6 +40,7 @@ internal sealed partial class SamplingJobGrain(
     private JobOutline? _outline;
     private JobState _state = JobState.Unknown;
     private JobProgress? _progress;
+    private int? _place; // in the queue
     private string? _error;
     private DateTimeOffset? _submitted;
     private string? _version; // of the record
@@ -47,6 +51,10 @@ internal sealed partial class SamplingJobGrain(
     private int Batch => _batches.Count;
 
     private BatchKey BatchKey => new(JobId, Batch);
+
+    private IBatchQueueGrain Queue => GrainFactory.GetGrain<IBatchQueueGrain>(0);
+
+    private JobState Told => _state == JobState.Accepted && _place is not null ? JobState.Queued : _state;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -77,16 +85,9 @@ internal sealed partial class SamplingJobGrain(
         var caller = TraceContext.Take();
         if (!JobStore.IsJobId(JobId))
             return new Refusal("job", $"must have an id of letters, digits, '.', '-' and '_', was {JobId}");
-        if (_request is null)
-        {
-            var planned = await GrainFactory.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken);
-            if (planned.Refusal is not null)
-                return planned.Refusal;
-            if (_request is null) // else it was submitted twice at once
-                (_request, _outline) = (request, planned.Outline!);
-        }
-
-        if (RequestDifference.Of(_request, request) is { } difference)
+        if (_request is null && await Plan(request, cancellationToken) is { } refusal)
+            return refusal;
+        if (RequestDifference.Of(_request!, request) is { } difference)
             return difference;
 
         // A job that failed goes on from there: what was in its way may be gone. One that could not be written is unknown.
@@ -96,14 +97,15 @@ internal sealed partial class SamplingJobGrain(
     }
 
     public Task<JobStatus> Status() => Task.FromResult(new JobStatus(
-        JobId, _state, _outline, _error, [.. _batches], _state == JobState.Unknown ? null : _request, _submitted));
+        JobId, Told, _outline, _error, [.. _batches], _state == JobState.Unknown ? null : _request, _submitted,
+        _state.IsFinal() ? null : _place));
 
     public async IAsyncEnumerable<JobProgress> Watch([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
             // The state that was told counts below: it may change while the reader has it.
-            var (changed, state) = (_changed.Task, _state);
+            var (changed, state) = (_changed.Task, Told);
             if (_progress is { } progress)
                 yield return progress with { State = state };
             if (state.IsFinal() || state == JobState.Unknown)
@@ -136,15 +138,31 @@ internal sealed partial class SamplingJobGrain(
         await checkpoints.Discard(BatchKey.ToString(), CancellationToken.None);
     }
 
-    public Task Progressed(int batch, JobProgress progress)
+    public async Task Queued(int batch, int? place)
     {
-        if (batch == Batch && !_state.IsFinal())
+        if (batch != Batch || _state.IsFinal())
+            return;
+        _place = place;
+        if (place is null)
         {
-            _progress = progress;
-            Change();
+            await Run();
+            return;
         }
 
-        return Task.CompletedTask;
+        var isFirst = _progress is null || _progress.FirstSample < FirstSample();
+        _progress = isFirst
+            ? new JobProgress(Told, FirstSample(), 0, 0, _outline!.StepsOfBlocks.Length, Active: 0, Update: 0, Done: 0, place)
+            : _progress! with { Place = place };
+        Change();
+    }
+
+    public async Task Progressed(int batch, JobProgress progress)
+    {
+        if (batch != Batch || _state.IsFinal())
+            return;
+        (_progress, _place) = (progress, null);
+        Change();
+        await Run();
     }
 
     public async Task Deliver(int batch, SampleValues part)
@@ -160,7 +178,7 @@ internal sealed partial class SamplingJobGrain(
         if (batch != Batch || _state.IsFinal())
             return;
         var isLast = FirstSample() + report.Samples == _request!.Count;
-        await Become(isLast ? JobState.Succeeded : _state, report);
+        await Become(isLast ? JobState.Succeeded : JobState.Running, report);
         if (!isLast)
             await StartBatch();
     }
@@ -184,8 +202,41 @@ internal sealed partial class SamplingJobGrain(
         await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
         await Become(JobState.Accepted);
         Watch();
-        await Become(JobState.Running);
         await StartBatch();
+    }
+
+    // Before its model is opened a place in the queue is kept, for who is too many is to be told soon.
+    private async Task<Refusal?> Plan(SamplingRequest request, CancellationToken cancellationToken)
+    {
+        if (!await HasPlace())
+            return new Refusal(Option: null, "too many batches wait for their turn", RetryAfter);
+        var planned = await GrainFactory.GetGrain<IPlannerGrain>(0).Plan(request, cancellationToken);
+        if (planned.Refusal is not null)
+            Queue.Leave(BatchKey).Ignore();
+        else if (_request is null) // else it was submitted twice at once
+            (_request, _outline) = (request, planned.Outline!);
+        return planned.Refusal;
+    }
+
+    // A queue that is lost is there again soon; nobody is refused for that.
+    private async Task<bool> HasPlace()
+    {
+        try
+        {
+            return await Queue.Reserve(BatchKey).WaitAsync(LongestQuestion);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogNoQueue(e, JobId);
+            return true;
+        }
+    }
+
+    // It is its turn, for the first time.
+    private async Task Run()
+    {
+        if (_state == JobState.Accepted)
+            await Become(JobState.Running);
     }
 
     // A supervisor whose silo died comes to life elsewhere when it is told to start, and goes on from its checkpoint.
@@ -243,7 +294,10 @@ internal sealed partial class SamplingJobGrain(
             await Write(new JobRecord(_request!, _outline!, state, error, batches, submitted, _trace.Id));
             (_state, _error, _submitted) = (state, error, submitted);
             if (report is not null)
+            {
                 _batches.Add(report);
+                _place = null;
+            }
         }
         finally
         {
@@ -264,7 +318,7 @@ internal sealed partial class SamplingJobGrain(
     // While it waited for others to be written.
     private bool IsOvertaken(JobState state, BatchReport? report) =>
         _state is JobState.Succeeded or JobState.Cancelled
-        || (state == JobState.Accepted && _state == JobState.Running)
+        || (state is JobState.Accepted or JobState.Running && report is null && _state == JobState.Running)
         || (report is not null && report.FirstSample != FirstSample());
 
     // Each replaces the one before. Who finds another's in its place has been replaced itself.
@@ -299,6 +353,9 @@ internal sealed partial class SamplingJobGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The supervisor of batch {Batch} of job {JobId} could not be reached")]
     private partial void LogNotStarted(Exception e, string jobId, int batch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} does not reach the queue, and is accepted without a place")]
+    private partial void LogNoQueue(Exception e, string jobId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is kept by another grain; this one leaves")]
     private partial void LogReplaced(string jobId);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
+using OrleansDiffusion.Grid.Admission;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Storage.Checkpoints;
@@ -12,10 +13,10 @@ using Orleans.Concurrency;
 
 namespace OrleansDiffusion.Grid.Supervision;
 
-/// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
+/// <summary>Walks one batch along the time axis, when it is its turn, block by block, and tells the job what came of it.</summary>
 [GrainType("odiff.supervisor"), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
-    ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, IOptions<GridOptions> options,
+    ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, WalkedBatches walked, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<BlockSupervisorGrain> logger)
     : Grain, IBlockSupervisorGrain, IDisposable
 {
@@ -24,9 +25,13 @@ internal sealed partial class BlockSupervisorGrain(
 
     private const int MostAttempts = 100;
 
+    private const ConfigureAwaitOptions Quietly =
+        ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
     private readonly CancellationTokenSource _cancelled = new();
     private bool _isStarted;
     private bool _isLeft; // another supervisor will go on
+    private BatchTurn? _turn;
     private BatchRun? _run;
     private Task _walk = Task.CompletedTask;
     private Task _told = Task.CompletedTask;
@@ -38,6 +43,12 @@ internal sealed partial class BlockSupervisorGrain(
         _isStarted = true;
         DelayDeactivation(Timeout.InfiniteTimeSpan); // until the walk is over
         _walk = Walk(batch);
+        return Task.CompletedTask;
+    }
+
+    public Task Admit()
+    {
+        _turn?.Tell();
         return Task.CompletedTask;
     }
 
@@ -73,8 +84,12 @@ internal sealed partial class BlockSupervisorGrain(
         var job = GrainFactory.GetGrain<IBatchOwner>(batch.Key.JobId);
         var token = _cancelled.Token;
         var trace = new BatchTrace(batch);
+        using var turn = _turn = new BatchTurn(
+            new BatchBid(batch.Key, batch.Request.Priority, batch.Request.Submitter ?? ""),
+            GrainFactory.GetGrain<IBatchQueueGrain>(0), walked, time, logger);
         try
         {
+            await Turn(turn, job, batch.Key.Batch, token);
             var hash = JobHash.Of(batch);
             var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
             var run = _run = new BatchRun(
@@ -111,8 +126,16 @@ internal sealed partial class BlockSupervisorGrain(
         }
         finally
         {
-            await LetGo();
+            await LetGo(turn);
         }
+    }
+
+    // That the job cannot be told is no reason not to go on.
+    private static async Task Turn(BatchTurn turn, IBatchOwner job, int batch, CancellationToken cancellationToken)
+    {
+        await turn.Wait(place => job.Queued(batch, place), cancellationToken);
+        await job.Queued(batch, place: null).ConfigureAwait(Quietly);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     // The samples are all there; that the job or its store cannot take them for a while is no reason to lose them.
@@ -143,8 +166,6 @@ internal sealed partial class BlockSupervisorGrain(
     // The last sweep's is overtaken by nothing. As before it does not matter if the job cannot be told.
     private async Task TellLast(IBatchOwner job, int batch, BatchRun run)
     {
-        const ConfigureAwaitOptions Quietly =
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
         await _told.ConfigureAwait(Quietly);
         await job.Progressed(batch, run.Progress()).ConfigureAwait(Quietly);
     }
@@ -169,8 +190,10 @@ internal sealed partial class BlockSupervisorGrain(
         }
     }
 
-    private async Task LetGo()
+    private async Task LetGo(BatchTurn turn)
     {
+        if (!_isLeft)
+            turn.End();
         try
         {
             if (_run is not null && !_isLeft)

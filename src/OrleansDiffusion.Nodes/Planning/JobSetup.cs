@@ -10,16 +10,13 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <param name="Timeline">The steps and their blocks.</param>
 /// <param name="Conditions">What the job's samples take in turn.</param>
 /// <param name="Picard">How blocks are iterated.</param>
-/// <param name="Seed">The seed of the noise.</param>
+/// <param name="Noise">The job's noise.</param>
 /// <param name="DataVariance">The data's variance per element.</param>
 /// <param name="Elements">Elements of a sample.</param>
 internal sealed record JobSetup(
-    Timeline Timeline, ImmutableArray<Condition> Conditions, PicardOptions Picard, ulong Seed, double DataVariance,
+    Timeline Timeline, ImmutableArray<Condition> Conditions, PicardOptions Picard, NormalNoise Noise, double DataVariance,
     int Elements)
 {
-    /// <summary>The job's noise.</summary>
-    public NormalNoise Noise { get; } = new(Seed);
-
     /// <summary>Whether some block's steps carry a second state, so that maps must.</summary>
     public bool HasMemory { get; } = Timeline.Blocks.Any(block => block.SecondState != SecondState.None);
 

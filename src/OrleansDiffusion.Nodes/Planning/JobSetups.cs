@@ -62,7 +62,7 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
         var model = await models.OpenAsync(request.Model, devices.Executors[0].Device);
         var plan = SamplingPlan.For(request, model);
         return new JobSetup(
-            plan.Timeline, plan.Conditions, plan.Picard, request.Seed, model.Denoiser.DataVariance,
+            plan.Timeline, plan.Conditions, plan.Picard, plan.Noise, model.Denoiser.DataVariance,
             checked((int)model.Denoiser.Shape.Aggregate(1L, (product, size) => product * size)));
     }
 }

@@ -7,6 +7,9 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <summary>What can be said against a request before its model is opened.</summary>
 public static class RequestRules
 {
+    private const int MostPriority = 10;
+    private const int LongestSubmitter = 200;
+
     private static readonly SamplingRequest Usual = new() { Model = "" };
 
     /// <summary>Throws if a request cannot be meant for any model.</summary>
@@ -22,7 +25,12 @@ public static class RequestRules
         Choices.Picard(request).Validate();
         RequirePositive("count", request.Count);
         RequirePositive("batch", request.Batch);
+        CheckItems(request);
         RequirePositive("points-per-node", request.PointsPerNode);
+        if (request.Priority is < -MostPriority or > MostPriority)
+            throw new InvalidOptionException("priority", $"must be {-MostPriority} to {MostPriority}, was {request.Priority}");
+        if (request.Submitter?.Length > LongestSubmitter)
+            throw new InvalidOptionException("submitter", $"must have at most {LongestSubmitter} characters, had {request.Submitter.Length}");
         if (request.Blocks is not null && request.BlockSteps is not null)
             throw new InvalidOptionException("blocks", "and --block-steps exclude each other");
 
@@ -50,6 +58,18 @@ public static class RequestRules
             yield return "early-stop";
         if (request.Blocks is not null)
             yield return "blocks";
+    }
+
+    private static void CheckItems(SamplingRequest request)
+    {
+        if (request.Items is not { } items)
+            return;
+        foreach (var item in items)
+            RequirePositive("count", item.Count);
+        if (request.Count != items.Sum(item => (long)item.Count))
+            throw new InvalidOptionException("count", $"must be that of all items, {items.Sum(item => (long)item.Count)}, was {request.Count}");
+        if (request.Seed != Usual.Seed || !request.Labels.IsDefaultOrEmpty || request.Guidance is not null)
+            throw new InvalidOptionException("items", "have seeds, labels and guidance of their own; the request may have none");
     }
 
     private static void RequirePositive(string option, int? value)

@@ -3,6 +3,7 @@ using OrleansDiffusion.Grid.Planning;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Sampling;
+using OrleansDiffusion.Sampling.Noise;
 using OrleansDiffusion.Sampling.Picard;
 using OrleansDiffusion.Sampling.Schedules;
 
@@ -44,8 +45,11 @@ public sealed record SamplingPlan
     /// <summary>What samples take in turn: sample i takes entry i mod n; empty for unconditional samples.</summary>
     public required ImmutableArray<Condition> Conditions { get; init; }
 
-    /// <summary>The seed of the noise.</summary>
+    /// <summary>The seed of the noise, where all samples have one.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The noise.</summary>
+    public required NormalNoise Noise { get; init; }
 
     /// <summary>Samples of the job.</summary>
     public required int Count { get; init; }
@@ -95,7 +99,6 @@ public sealed record SamplingPlan
     {
         RequestRules.Check(request);
         ArgumentNullException.ThrowIfNull(model);
-        var conditions = model.ConditionsFor(request.Labels.IsDefault ? [] : request.Labels, request.Guidance);
         var options = RequestOptions.Timeline(request, model);
         var schedule = RequestOptions.Schedule(request, model);
         return new SamplingPlan
@@ -105,8 +108,9 @@ public sealed record SamplingPlan
             Schedule = schedule,
             Picard = Choices.Picard(request) with { Lookahead = 1 },
             IsSequential = true,
-            Conditions = conditions,
+            Conditions = ConditionsOf(request, model),
             Seed = request.Seed,
+            Noise = NoiseOf(request),
             Count = request.Count,
             Batch = request.Batch ?? MemoryOf(model).Samples(points: 1, blocks: 1, request.Count),
             PointsPerNode = request.PointsPerNode,
@@ -131,6 +135,23 @@ public sealed record SamplingPlan
             Sensitivity = model.Denoiser.Sensitivity,
         };
     }
+
+    private static ImmutableArray<Condition> ConditionsOf(SamplingRequest request, Model model)
+    {
+        return request.Items is { } items
+            ? [.. items.SelectMany(item => InTurn(Of(item.Labels, item.Guidance), item.Count))]
+            : Of(request.Labels, request.Guidance);
+
+        ImmutableArray<Condition> Of(ImmutableArray<int> labels, double? guidance) =>
+            model.ConditionsFor(labels.IsDefault ? [] : labels, guidance);
+    }
+
+    private static IEnumerable<Condition> InTurn(ImmutableArray<Condition> conditions, int count) => Enumerable.Range(0, count)
+        .Select(sample => conditions.IsEmpty ? Condition.None : conditions[sample % conditions.Length]);
+
+    private static NormalNoise NoiseOf(SamplingRequest request) => request.Items is { } items
+        ? new NormalNoise([.. items.SelectMany(item => Enumerable.Range(0, item.Count).Select(sample => (item.Seed, (uint)sample)))])
+        : new NormalNoise(request.Seed);
 
     // Whatever the cluster, so that the samples do not depend on it to the last bit.
     private int UsualPointsPerNode()

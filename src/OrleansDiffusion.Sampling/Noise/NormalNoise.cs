@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -9,8 +10,7 @@ namespace OrleansDiffusion.Sampling.Noise;
 /// key, so that a sample is the same whatever its batch, and a step's noise whatever the order of the steps. Values are
 /// computed in double precision, stored in single, and the same to the last bit on every machine.
 /// </remarks>
-/// <param name="seed">The seed of the job.</param>
-public sealed class NormalNoise(ulong seed)
+public sealed class NormalNoise
 {
     /// <summary>Elements made at once: four lanes of four elements.</summary>
     private const int GroupLength = 16;
@@ -18,8 +18,16 @@ public sealed class NormalNoise(ulong seed)
     /// <summary>Elements in a sample's noise: 2³² blocks of four.</summary>
     private const long MaxElements = 4L << 32;
 
-    /// <summary>The seed of the job.</summary>
-    public ulong Seed { get; } = seed;
+    private readonly ulong _seed;
+    private readonly ImmutableArray<(ulong Seed, uint Sample)> _samples; // default where all have one seed
+
+    /// <summary>Noise of samples that share a seed.</summary>
+    /// <param name="seed">The seed of the job.</param>
+    public NormalNoise(ulong seed) => _seed = seed;
+
+    /// <summary>Noise of samples that each have what a sample of another job has.</summary>
+    /// <param name="samples">For every sample that job's seed, and the sample's index there.</param>
+    public NormalNoise(ImmutableArray<(ulong Seed, uint Sample)> samples) => _samples = samples;
 
     /// <summary>Writes a range of a sample's noise.</summary>
     /// <param name="destination">Receives the elements from <paramref name="firstElement"/> on.</param>
@@ -32,31 +40,33 @@ public sealed class NormalNoise(ulong seed)
         ArgumentOutOfRangeException.ThrowIfNegative(firstElement);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstElement, MaxElements - destination.Length);
 
+        var (seed, index) = _samples.IsDefault ? (_seed, sample) : _samples[(int)sample];
         ulong block = (ulong)firstElement / 4;
         int skip = (int)(firstElement % 4);
         if (skip != 0)
         {
-            int written = FillPart(destination, skip, block, sample, address);
+            int written = FillPart(destination, skip, block, seed, index, address);
             destination = destination[written..];
             block += GroupLength / 4;
         }
 
         while (destination.Length >= GroupLength)
         {
-            FillGroup(destination, block, sample, address);
+            FillGroup(destination, block, seed, index, address);
             destination = destination[GroupLength..];
             block += GroupLength / 4;
         }
 
         if (!destination.IsEmpty)
-            FillPart(destination, 0, block, sample, address);
+            FillPart(destination, 0, block, seed, index, address);
     }
 
     /// <summary>Writes what there is room for of a group, from its element <paramref name="skip"/> on.</summary>
-    private int FillPart(Span<float> destination, int skip, ulong block, uint sample, NoiseAddress address)
+    private static int FillPart(
+        Span<float> destination, int skip, ulong block, ulong seed, uint sample, NoiseAddress address)
     {
         Span<float> group = stackalloc float[GroupLength];
-        FillGroup(group, block, sample, address);
+        FillGroup(group, block, seed, sample, address);
         group = group[skip..];
         int count = Math.Min(group.Length, destination.Length);
         group[..count].CopyTo(destination);
@@ -64,13 +74,13 @@ public sealed class NormalNoise(ulong seed)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FillGroup(Span<float> group, ulong block, uint sample, NoiseAddress address)
+    private static void FillGroup(Span<float> group, ulong block, ulong seed, uint sample, NoiseAddress address)
     {
         Vector256<ulong> x0 = Vector256.Create(block) + Vector256<ulong>.Indices;
         Vector256<ulong> x1 = Vector256.Create((ulong)address.Step);
         Vector256<ulong> x2 = Vector256.Create((ulong)sample);
         Vector256<ulong> x3 = Vector256.Create((ulong)address.Stream);
-        Philox4x32.Permute(ref x0, ref x1, ref x2, ref x3, Seed);
+        Philox4x32.Permute(ref x0, ref x1, ref x2, ref x3, seed);
 
         (Vector256<double> z0, Vector256<double> z1) = BoxMuller.Transform(x0, x1);
         (Vector256<double> z2, Vector256<double> z3) = BoxMuller.Transform(x2, x3);

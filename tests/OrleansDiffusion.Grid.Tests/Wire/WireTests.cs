@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Manifests;
 using OrleansDiffusion.Contracts.Sweeps;
 using Orleans.Serialization;
 
@@ -26,7 +27,8 @@ public sealed class WireTests : IDisposable
         Model = "model", Count = 5, Sampler = "ddim", Steps = 7, Spacing = "trailing", Eta = 0.5, FinalSigma = "min",
         Schedule = "cosine", Horizon = 4, BlockLength = 2, Step = 0.25, EarlyStop = 0.01, CorrectorSteps = 64, Blocks = 2,
         BlockSteps = 3, PointsPerNode = 4, Lookahead = 6, Scouts = 7, Linearization = "data", Start = "copied", Tolerance = 0.1,
-        MaxSweeps = 8, Seed = ulong.MaxValue, Labels = [1, 2], Guidance = 1.5, Batch = 9,
+        MaxSweeps = 8, Seed = ulong.MaxValue, Labels = [1, 2], Guidance = 1.5, Batch = 9, Priority = -3, Submitter = "somebody",
+        Items = [new RequestItem(1, [2], 3, 4)],
     };
 
     private static readonly JobOutline Outline = new()
@@ -45,16 +47,19 @@ public sealed class WireTests : IDisposable
 
     public static IReadOnlyList<object> Values { get; } =
     [
-        Batch, Request, Outline, Assignment, NotFinite,
-        new JobPlanned(Outline, null), new JobPlanned(null, new Refusal("steps", "must be positive")), new Refusal(null, "none"),
+        Batch, new RequestItem(ulong.MaxValue, [1, 2], 0.5, 3), Request, Outline, Assignment, NotFinite,
+        new JobPlanned(Outline, null), new JobPlanned(null, new Refusal("steps", "must be positive")), new Refusal(null, "none"), new Refusal(null, "busy", TimeSpan.FromSeconds(2)),
         JobState.Succeeded, FoldPhase.Sweep, EntrySource.BlockBefore,
-        new JobProgress(JobState.Running, 2, 3, 4, 5, 6, double.PositiveInfinity, 0.5),
+        new JobProgress(JobState.Running, 2, 3, 4, 5, 6, double.PositiveInfinity, 0.5, 7),
         new LostSample(1, 2, 3, 4),
-        new JobStatus("job", JobState.Failed, Outline, "broken", [Report()], Request, DateTimeOffset.UnixEpoch),
+        new JobStatus("job", JobState.Failed, Outline, "broken", [Report()], Request, DateTimeOffset.UnixEpoch, 7),
         new JobStatus("job", JobState.Unknown, null, null, [], null, null),
         new JobSummary("job", JobState.Running, "model", "ddim", 9, 4, DateTimeOffset.UnixEpoch),
         new ModelSummary("model", [3, 4, 4], "linear", 10, "a model"),
         new JobPage([new JobSummary("job", JobState.Accepted, "model", "ddim", 9, 0, null)], "job"),
+        new RequestLimits(100, 1000), new ManifestTerms("{}", new RequestLimits(100, 1000)),
+        new ManifestStatus("manifest", JobState.Failed, 7, 5, 2, 1, DateTimeOffset.UnixEpoch),
+        new LineResult(3, "id", JobState.Failed, "broken", "job", 4, 5, 6),
         Report(),
         new SampleValues(4, [1, 2, 3, 4]),
         new SliceSpec(Assignment, 2, [1, 2], Silo, 3, 5, new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2))),
