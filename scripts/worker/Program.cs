@@ -3,7 +3,7 @@ builder.Services.AddOrleansDiffusionClient(client => client.Gateway = new Uri("h
 builder.Services.AddHostedService<Digits>();
 await builder.Build().RunAsync();
 
-sealed class Digits(ISamplingClient client, IHostApplicationLifetime host) : BackgroundService
+internal sealed class Digits(ISamplingClient client, IHostApplicationLifetime host) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken token)
     {

@@ -26,6 +26,12 @@ public sealed class RequestTests(Grids grids)
         { "label", Usual with { Labels = [1] } },
         { "guidance", Usual with { Guidance = 2 } },
         { null, Usual with { Model = "no-such-model" } },
+        { "priority", Usual with { Priority = 11 } },
+        { "submitter", Usual with { Submitter = new string('x', 201) } },
+        { "count", Usual with { Items = [new RequestItem(1, [], null, 3)] } },
+        { "count", Usual with { Items = [new RequestItem(1, [], null, 5), new RequestItem(1, [], null, -1)] } },
+        { "items", Usual with { Items = [new RequestItem(1, [], null, 4)], Seed = 1 } },
+        { "label", Usual with { Items = [new RequestItem(1, [], null, 3), new RequestItem(1, [2], null, 1)] } },
     };
 
     [Theory]

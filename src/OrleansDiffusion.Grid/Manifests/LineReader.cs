@@ -32,8 +32,13 @@ internal sealed class LineReader
 
     /// <summary>What lines ask for that say nothing.</summary>
     /// <exception cref="JsonException">It is no request.</exception>
-    public static SamplingRequest DefaultsOf(ManifestTerms terms) =>
-        RequestOf(JsonNode.Parse(terms.Defaults) as JsonObject ?? throw new JsonException("they must be a JSON object"));
+    public static SamplingRequest DefaultsOf(ManifestTerms terms)
+    {
+        var fields = JsonNode.Parse(terms.Defaults) as JsonObject ?? throw new JsonException("it must be a JSON object");
+        if (!fields.ContainsKey("model"))
+            fields["model"] = ""; // every line has its own
+        return RequestOf(fields);
+    }
 
     /// <summary>The lines of a part that are not blank.</summary>
     /// <param name="part">The part.</param>
@@ -112,8 +117,8 @@ internal sealed class LineReader
         fields["labels"] = label is JsonArray ? label : new JsonArray(label);
     }
 
-    // The parser names types of the inside.
-    private static string MistakeIn(Exception e) => e switch
+    /// <summary>What is wrong, in one line; the parser names types of the inside.</summary>
+    public static string MistakeIn(Exception e) => e switch
     {
         JsonException { Path: ['$', '.', .. var field] } => $"its field '{field}' is unknown, or has a value that it cannot have",
         JsonException when e.Message.Contains("'model'", StringComparison.Ordinal) => "it must have a field 'model'",

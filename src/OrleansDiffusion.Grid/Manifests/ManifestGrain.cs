@@ -63,7 +63,7 @@ internal sealed partial class ManifestGrain(
         }
         catch (JsonException e)
         {
-            return new Refusal("manifest", $"has defaults that cannot be used: {e.Message.ReplaceLineEndings(" ")}");
+            return new Refusal("defaults", $"cannot be used: {LineReader.MistakeIn(e)}");
         }
 
         await Write(_ => new ManifestRecord(terms, JobState.Accepted, 0, 0, 0, 0, 0, time.GetUtcNow()));
@@ -90,8 +90,14 @@ internal sealed partial class ManifestGrain(
             return null;
         await _running; // of a run that was cancelled
         await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
-        await Write(record => record! with { State = JobState.Running, Parts = parts, Lines = lines, Run = record.Run + 1 });
-        Start();
+        var isBegun = false; // else it was completed twice at once
+        await Write(record =>
+        {
+            isBegun = record!.State != JobState.Running;
+            return isBegun ? record with { State = JobState.Running, Parts = parts, Lines = lines, Run = record.Run + 1 } : record;
+        });
+        if (isBegun)
+            Start();
         return null;
     }
 
@@ -111,8 +117,15 @@ internal sealed partial class ManifestGrain(
         await StopReminding();
     }
 
-    // Being alive is all there is to do.
-    public Task ReceiveReminder(string reminderName, TickStatus status) => IsRunning ? Task.CompletedTask : StopReminding();
+    // Being alive is mostly all there is to do.
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (!IsRunning)
+            return StopReminding();
+        if (_running.IsCompleted)
+            Start();
+        return Task.CompletedTask;
+    }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _left.CancelAsync();
 
@@ -154,6 +167,10 @@ internal sealed partial class ManifestGrain(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogEnded(Id);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, Id); // the reminder has it tried again
         }
         finally
         {
@@ -256,6 +273,9 @@ internal sealed partial class ManifestGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifest {Manifest} ends before its end")]
     private partial void LogEnded(string manifest);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Manifest {Manifest} cannot go on; it is tried again")]
+    private partial void LogFailed(Exception e, string manifest);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Manifest {Manifest} waits for its store")]
     private partial void LogAgain(Exception e, string manifest);

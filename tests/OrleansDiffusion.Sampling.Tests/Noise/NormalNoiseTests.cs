@@ -57,6 +57,21 @@ public sealed class NormalNoiseTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Samples_of_several_jobs_have_the_noise_of_their_own()
+    {
+        var noise = new NormalNoise([(Seed, 3), (Seed + 1, 0), (Seed, 3)]);
+        var address = new NoiseAddress(NoiseStream.Step, 5);
+        float[][] expected = [Fill(Seed, 33, 3, address), Fill(Seed + 1, 33, 0, address), Fill(Seed, 33, 3, address)];
+
+        for (uint sample = 0; sample < 3; sample++)
+        {
+            var actual = new float[31];
+            noise.Fill(actual, sample, address, firstElement: 2);
+            Assert.Equal(expected[sample][2..], actual);
+        }
+    }
+
+    [Fact]
     public void A_seed_means_the_same_noise_on_every_machine()
     {
         // The golden and Box-Muller tests say that the values are right; this one that not a bit of them ever changes.

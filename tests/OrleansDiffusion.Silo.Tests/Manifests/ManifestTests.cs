@@ -95,11 +95,14 @@ public sealed class ManifestTests(Grids grids)
 
         var (_, results) = await Run(
             grid, NewId(), terms, """{"count":4}""", """{"count":5}""", """{"steps":301}""", """{"model":"/etc/passwd"}""");
+        var (_, ownModels) = await Run(grid, NewId(), new ManifestTerms("""{"steps":10,"count":1}""", null), """{"model":"demo"}""", "{}");
 
         Assert.Equal([true, false, false, false], results.Select(result => result.State == JobState.Succeeded));
         Assert.Contains("at most 4", results[1].Error, StringComparison.Ordinal);
         Assert.Contains("at most 300", results[2].Error, StringComparison.Ordinal);
         Assert.Contains("the name of a model", results[3].Error, StringComparison.Ordinal);
+        Assert.Equal(JobState.Succeeded, ownModels[0].State);
+        Assert.Contains("'model'", ownModels[1].Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +151,9 @@ public sealed class ManifestTests(Grids grids)
         Assert.Contains("from line 1 on", (await manifest.Append(0, Bytes("""{"seed":2}""")))!.Reason, StringComparison.Ordinal);
         Assert.Contains("1 lines, has 2", (await manifest.Complete(1, 2))!.Reason, StringComparison.Ordinal);
         Assert.Equal("manifest", (await Manifest(grid, "a/b").Begin(Defaults(Small)))?.Option);
-        Assert.Equal("manifest", (await Manifest(grid, NewId()).Begin(new ManifestTerms("[]", null)))?.Option);
+        Assert.Equal("defaults", (await Manifest(grid, NewId()).Begin(new ManifestTerms("[]", null)))?.Option);
+        Assert.Contains(
+            "'cuont'", (await Manifest(grid, NewId()).Begin(new ManifestTerms("""{"cuont":1}""", null)))?.Reason, StringComparison.Ordinal);
         Assert.Equal(JobState.Unknown, (await Manifest(grid, NewId()).Status()).State);
     }
 
