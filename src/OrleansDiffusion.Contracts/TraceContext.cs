@@ -10,10 +10,10 @@ public static class TraceContext
 {
     private const string Key = "traceparent"; // as W3C names it
 
-    /// <summary>Has the calls that follow belong to the current activity, if there is one.</summary>
+    /// <summary>Has the calls that follow belong to the current activity, if there is one that somebody traces.</summary>
     public static void Send()
     {
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } current && IsTraced(current))
             RequestContext.Set(Key, id);
     }
 
@@ -26,4 +26,7 @@ public static class TraceContext
             RequestContext.Remove(Key);
         return id;
     }
+
+    // ASP.NET Core makes activities of no source for its logs. As they are not recorded they would keep jobs out of traces.
+    private static bool IsTraced(Activity activity) => activity.Recorded || activity.Source.Name.Length > 0;
 }

@@ -3,7 +3,7 @@ using OrleansDiffusion.Silo;
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>A Redis, a silo and a gateway as processes.</summary>
-public class GatewayCluster : IAsyncLifetime
+public sealed class GatewayCluster : IAsyncLifetime
 {
     private readonly int[] _ports = LoopbackPorts.Free(4);
     private readonly Stack<OdiffProcess> _started = [];
@@ -12,7 +12,10 @@ public class GatewayCluster : IAsyncLifetime
     internal string SiloOptions { get; set; } = "--devices emulated:20ms";
 
     /// <summary>More options of the gateway.</summary>
-    internal string GatewayOptions { get; set; } = "";
+    internal string GatewayOptions { get; init; } = "";
+
+    /// <summary>Environment variables of the processes.</summary>
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     internal Odiff Odiff { get; } = new();
 
@@ -26,10 +29,7 @@ public class GatewayCluster : IAsyncLifetime
     /// <summary>Address of the gateway.</summary>
     public string GatewayUrl => $"http://127.0.0.1:{_ports[3]}";
 
-    /// <summary>Environment variables of the processes.</summary>
-    protected virtual IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>();
-
-    public virtual async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         try
         {
@@ -52,13 +52,12 @@ public class GatewayCluster : IAsyncLifetime
         Assert.Equal($"gateway ready {Gateway.Id} 127.0.0.1:{_ports[3]}", await Gateway.Ready());
     }
 
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         while (_started.TryPop(out var process))
             await process.DisposeAsync();
         if (Directory.Exists(Odiff.Folder))
             Odiff.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private OdiffProcess Start(string commandLine)

@@ -27,6 +27,16 @@ public sealed class SiloCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_collector_that_is_away_holds_no_silo_up()
+    {
+        await using var silo = OdiffProcess.Start(
+            _odiff, $"silo --role control --silo-port {_ports[0]} --gateway-port {_ports[1]} --otlp http://127.0.0.1:{_ports[2]}");
+
+        await silo.Ready();
+        Assert.Equal((0, "", ""), await silo.End());
+    }
+
+    [Fact]
     public async Task Silos_find_each_other()
     {
         await using var first = OdiffProcess.Start(
@@ -48,12 +58,13 @@ public sealed class SiloCommandTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(2)]
     public async Task A_port_in_use_is_told_in_one_line(int taken)
     {
         using var other = new TcpListener(IPAddress.Loopback, _ports[taken]);
         other.Start();
 
-        var result = await _odiff.Run($"silo --silo-port {_ports[0]} --gateway-port {_ports[1]}");
+        var result = await _odiff.Run($"silo --silo-port {_ports[0]} --gateway-port {_ports[1]} --metrics {_ports[2]}");
 
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Equal($"odiff: port {_ports[taken]} cannot be used: Address already in use", result.Error);

@@ -5,7 +5,7 @@ using OrleansDiffusion.Silo;
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>A Redis, a silo and a gateway as processes that tell what they do, and what they did for one job.</summary>
-public sealed class WatchedCluster : GatewayCluster
+public sealed class WatchedCluster : IAsyncLifetime
 {
     /// <summary>The trace that the job belongs to, and the span of who submitted it.</summary>
     public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
@@ -14,29 +14,29 @@ public sealed class WatchedCluster : GatewayCluster
     public const string SpanId = "b7ad6b7169203331";
 
     private readonly int[] _ports = LoopbackPorts.Free(2);
+    private GatewayCluster? _cluster;
 
     internal OtlpReceiver Receiver { get; private set; } = null!;
 
     /// <summary>The job's record.</summary>
     public JsonElement Job { get; private set; }
 
-    /// <inheritdoc/>
-    protected override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
-    {
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Receiver.Address,
-        ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
-        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-    };
-
-    /// <inheritdoc/>
-    public override async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Receiver = await OtlpReceiver.Start();
-        SiloOptions =
-            $"--devices emulated:20ms --store {Odiff.PathOf("store")} --metrics {_ports[0]} --otlp {Receiver.Address}";
-        GatewayOptions = $"--metrics 127.0.0.1:{_ports[1]}"; // the collector is named by the environment
-        await base.InitializeAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(GatewayUrl) };
+        _cluster = new GatewayCluster
+        {
+            SiloOptions = $"--devices emulated:20ms --store store --metrics {_ports[0]} --otlp {Receiver.Address}",
+            GatewayOptions = $"--metrics 127.0.0.1:{_ports[1]}", // the collector is named by the environment
+            Environment = new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Receiver.Address,
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            },
+        };
+        await _cluster.InitializeAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(_cluster.GatewayUrl) };
         using var request = new HttpRequestMessage(HttpMethod.Put, "v1/jobs/watched")
         {
             Headers = { { "traceparent", $"00-{TraceId}-{SpanId}-01" } },
@@ -48,10 +48,10 @@ public sealed class WatchedCluster : GatewayCluster
         Job = await http.GetFromJsonAsync<JsonElement>("v1/jobs/watched", TestContext.Current.CancellationToken);
     }
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
         await Receiver.DisposeAsync();
     }
 

@@ -90,6 +90,9 @@ public sealed class TraceTests : IDisposable
                 : call.Invoke(),
         });
 
+        using var untraced = new Activity("of logs").Start();
+        TraceContext.Send();
+
         var job = await grid.Run(Request);
 
         Assert.Equal(JobState.Failed, job.Status.State);

@@ -26,5 +26,8 @@ internal sealed class ApiKeys(GatewaySettings settings)
         return isOne ? Convert.ToHexStringLower(given) : null;
     }
 
+    /// <summary>What stands for a text that is not to be told.</summary>
+    public static string NameOf(string text) => Convert.ToHexStringLower(HashOf(text));
+
     private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal static class BearerTokens
         });
     }
 
-    /// <summary>Names the subject of a request's token; null if it has none that holds.</summary>
+    /// <summary>Names the subject of a request's token, without telling who it is; null if there is no token that holds.</summary>
     /// <exception cref="InvalidOperationException">The issuer does not tell its keys.</exception>
     public static async Task<string?> CallerOf(HttpContext context)
     {
@@ -49,8 +50,9 @@ internal static class BearerTokens
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(Scheme);
         await options.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
         var result = await context.AuthenticateAsync(Scheme);
-        return result.Principal is { } principal
-            ? Subjects.Select(name => principal.FindFirst(name)?.Value).OfType<string>().FirstOrDefault() ?? "nobody in particular"
-            : null;
+        return result.Principal is { } principal ? ApiKeys.NameOf($"{principal.FindFirst("iss")?.Value} {SubjectOf(principal)}") : null;
     }
+
+    private static string? SubjectOf(ClaimsPrincipal principal) =>
+        Subjects.Select(name => principal.FindFirst(name)?.Value).FirstOrDefault(value => value is not null);
 }
