@@ -13,6 +13,7 @@ using OrleansDiffusion.Client;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Gateway.Access;
 using OrleansDiffusion.Gateway.Endpoints;
+using OrleansDiffusion.Gateway.Page;
 
 namespace OrleansDiffusion.Gateway;
 
@@ -113,10 +114,12 @@ public sealed class RunningGateway : IAsyncDisposable
         app.MapHealth();
         app.UseApiKeys();
         app.UseRateLimiter();
+        app.MapPage();
         app.MapOpenApi("/openapi/v1.json");
         var api = app.MapGroup("/v1").RequireRateLimiting(RateLimits.Policy);
         api.MapJobs();
         api.MapModels();
+        api.MapSilos();
         api.MapImages();
     }
 }

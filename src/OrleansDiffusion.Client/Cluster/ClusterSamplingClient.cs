@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
 using Polly;
 
 namespace OrleansDiffusion.Client.Cluster;
@@ -102,6 +104,22 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
         {
             return null;
         }
+    }
+
+    private protected override async Task<IReadOnlyList<SamplePreview>> Preview(
+        JobStatus status, int most, CancellationToken cancellationToken)
+    {
+        var batch = new BatchKey(status.JobId, status.Batches.Length); // batches are walked one after the other
+        var supervisor = grains.GetGrain<IBlockSupervisorGrain>(batch.ToString());
+        if (await calls.Make(Who, _ => supervisor.Preview(most), cancellationToken) is not { } preview)
+            return [];
+        var outline = status.Outline!;
+        var values = MemoryMarshal.Cast<byte, float>(preview.Values).ToArray();
+        return
+        [
+            .. SamplesIn(values, outline, preview.FirstSample).Zip(preview.Done, (estimate, blocks) =>
+                new SamplePreview(estimate, (double)outline.StepsOfBlocks.Take(blocks).Sum() / outline.Steps)),
+        ];
     }
 
     // What the job's grain says, until it ends or its silo does not answer any more.

@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansDiffusion.Gateway.Access;
 
-/// <summary>Lets no request to the API pass without a key, where keys are asked for. Probes of health need none.</summary>
+/// <summary>Lets no request to the API pass without a key, where keys are asked for. Probes of health need none, nor does what is for all.</summary>
 internal static class ApiKeyMiddleware
 {
     private const string CallerItem = "odiff.caller";
@@ -19,7 +20,7 @@ internal static class ApiKeyMiddleware
         var keys = app.Services.GetRequiredService<ApiKeys>();
         app.Use((context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || IsForAll(context))
                 return next(context);
             if (keys.Admit(context.Request, out var caller))
             {
@@ -32,4 +33,6 @@ internal static class ApiKeyMiddleware
                 context, StatusCodes.Status401Unauthorized, "the header 'Authorization: Bearer KEY' must have a key that is known here");
         });
     }
+
+    private static bool IsForAll(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 }

@@ -32,6 +32,14 @@ internal static class JobEndpoints
             .WithSummary("Cancels a job, unless it has come to its end; its record afterwards.");
         jobs.MapGet("/{id}/events", JobEventStream.Open)
             .WithSummary("A job's progress as server-sent events: 'progress' whenever it changes, 'ping' meanwhile, 'end' once, last.");
+        jobs.MapGet("/{id}/sweeps", SweepEventStream.Open)
+            .WithSummary("What the sweeps of a job's running batch do, as server-sent events: 'batch', 'epoch' and 'sweeps' as they "
+                + "happen, first those that are kept, 'ping' meanwhile, 'end' once, last.");
+        jobs.MapGet("/{id}/preview", PreviewEndpoint.Answer)
+            .Produces(StatusCodes.Status200OK, contentType: PreviewEndpoint.Png)
+            .Produces(StatusCodes.Status200OK, contentType: SampleStream.ContentType)
+            .Produces(StatusCodes.Status204NoContent)
+            .WithSummary("What the samples of the running batch look like by now: a picture, or with 'format=npy' an array.");
         jobs.MapGet("/{id}/samples", SampleStream.Write)
             .Produces(StatusCodes.Status200OK, contentType: SampleStream.ContentType)
             .WithSummary("A job's samples as one .npy, sent as batches are done: from 'first' on, 'count' of them.");

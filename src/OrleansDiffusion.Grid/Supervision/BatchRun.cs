@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -52,6 +54,7 @@ internal sealed partial class BatchRun
     private Epoch? _orphans;  // the last one of a supervisor that is gone
     private int _epochBefore; // its number
     private bool _isToBegin = true;
+    private (EpochReason Reason, string? Detail) _why; // the next epoch begins
     private List<BlockEntry> _entries = [];
     private int _recoveries;
     private int _recoveriesInARow;
@@ -84,9 +87,13 @@ internal sealed partial class BatchRun
         _states = new byte[]?[batch.Samples];
         _leads = new int[batch.Samples];
         _deadline = new SweepDeadline(options.SweepPatience, options.SweepTimeout);
+        History = new SweepHistory(batch);
         if (last is not null)
             Resume(last);
     }
+
+    /// <summary>What has happened to it.</summary>
+    public SweepHistory History { get; }
 
     /// <summary>How far the batch has come.</summary>
     public JobProgress Progress()
@@ -155,6 +162,26 @@ internal sealed partial class BatchRun
         return state.AsMemory(0, _batch.Outline.Elements * sizeof(float));
     }
 
+    /// <summary>What the first samples look like by now: the model's last estimate of each.</summary>
+    /// <param name="most">How many at most, positive.</param>
+    /// <param name="mostBytes">In how many bytes; one sample is always there.</param>
+    public BatchPreview Preview(int most, int mostBytes)
+    {
+        var bytes = _batch.Outline.Elements * sizeof(float);
+        var count = Math.Min(Math.Min(_batch.Samples, most), Math.Max(1, mostBytes / bytes));
+        var values = new byte[count * bytes];
+        for (var n = 0; n < count; n++)
+        {
+            var place = values.AsSpan(n * bytes, bytes);
+            if (!_front.IsAlive(n))
+                MemoryMarshal.Cast<byte, float>(place).Fill(float.NaN);
+            else if (_states[n] is { } state)
+                state.AsSpan(2 * bytes, bytes).CopyTo(place); // behind x and y
+        }
+
+        return new BatchPreview(_batch.FirstSample, [.. _leads.AsSpan(0, count)], values);
+    }
+
     /// <summary>How far it has come.</summary>
     /// <param name="jobHash">Names all that the samples depend on.</param>
     public Checkpoint Checkpoint(string jobHash) => new(
@@ -200,6 +227,7 @@ internal sealed partial class BatchRun
         Close(_before);
         _before = null;
         _isToBegin = false;
+        History.Begin(epoch, _why.Reason, _why.Detail, _front.Sweep);
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
     }
 
@@ -238,8 +266,14 @@ internal sealed partial class BatchRun
         var isLeft = _epoch!.Members.Any(_leaving.Contains);
         if (!isLeft && _front.Accepted.Count == 0)
             return false;
-        var usable = Usable();
-        return usable.Count > 0 && !usable.Select(silo => silo.Silo).SequenceEqual(_epoch.Members);
+        var usable = Usable().Select(silo => silo.Silo).ToList();
+        if (usable.Count == 0 || usable.SequenceEqual(_epoch.Members))
+            return false;
+        var (gone, come) = (_epoch.Members.Except(usable).ToList(), usable.Except(_epoch.Members).ToList());
+        _why = gone.Count > 0
+            ? (EpochReason.SiloLeft, $"silo {string.Join(", ", gone)} has left")
+            : (EpochReason.SiloJoined, $"silo {string.Join(", ", come)} has joined");
+        return true;
     }
 
     private void Resume(Checkpoint last)
@@ -256,6 +290,7 @@ internal sealed partial class BatchRun
             (report.Evaluations, report.DeviceTime, report.ModelCalls, report.Messages);
         _recoveries = report.Recoveries + 1;
         _epochBefore = account.Epoch;
+        _why = (EpochReason.Recovery, "another supervisor goes on");
         if (!account.Weights.IsEmpty)
             _orphans = new Epoch(account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _time, _logger);
     }
@@ -274,9 +309,17 @@ internal sealed partial class BatchRun
         Doubt(moved);
         Note(open, moved);
         _front.Advance();
+        Remember(open, moved);
         NoteFaults();
         await TakeExits(cancellationToken);
     }
+
+    // For those who watch.
+    private void Remember(List<int> open, IReadOnlyList<Moved> moved) => History.Add(new SweepRecord(
+        _front.Sweep, _epoch!.Number, open[0],
+        NodeResiduals.Of(_epoch.Layout, open[0], open.Count, moved, SweepHistory.MostResiduals),
+        [.. _front.Accepted.Select(accepted => new AcceptedBlock(_batch.FirstSample + accepted.Sample, accepted.Block))],
+        _front.FirstOpen, Enumerable.Range(0, _batch.Samples).Max(_front.Lead)));
 
     private void Count(IReadOnlyList<Moved> moved, TimeSpan took)
     {
@@ -448,6 +491,8 @@ internal sealed partial class BatchRun
         });
         if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
             await Suspect(opened, isLate: failure is LateSweepException);
+        if (_before is null) // else that is still being recovered from
+            _why = (EpochReason.Recovery, failure.Message);
         _isToBegin = true;
     }
 

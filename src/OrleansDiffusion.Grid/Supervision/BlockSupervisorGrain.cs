@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -13,7 +14,7 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>Walks one batch along the time axis, block by block, and tells the job what came of it.</summary>
-[GrainType("odiff.supervisor"), Reentrant]
+[GrainType(GridNames.SupervisorType), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<BlockSupervisorGrain> logger)
@@ -24,10 +25,14 @@ internal sealed partial class BlockSupervisorGrain(
 
     private const int MostAttempts = 100;
 
+    // Who watches hears of the last sweeps before they are forgotten.
+    private static readonly TimeSpan LongestMemory = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _cancelled = new();
     private bool _isStarted;
     private bool _isLeft; // another supervisor will go on
     private BatchRun? _run;
+    private SweepHistory? _history;
     private Task _walk = Task.CompletedTask;
     private Task _told = Task.CompletedTask;
 
@@ -51,6 +56,14 @@ internal sealed partial class BlockSupervisorGrain(
     {
         _run?.Leave(silo);
         return Task.CompletedTask;
+    }
+
+    public Task<SweepPage?> SweepsSince(SweepPosition? after) => Task.FromResult(_history?.Since(after));
+
+    public Task<BatchPreview?> Preview(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+        return Task.FromResult(_run?.Preview(most, BytesAMessage));
     }
 
     public async Task Cancel()
@@ -77,6 +90,7 @@ internal sealed partial class BlockSupervisorGrain(
             var hash = JobHash.Of(batch);
             var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
             var run = _run = new BatchRun(batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, logger);
+            _history = run.History;
             await lease.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
             var writer = new CheckpointWriter(
                 batch.Key, lease, options.Value.CheckpointInterval, time, _cancelled.Cancel, logger);
@@ -87,6 +101,7 @@ internal sealed partial class BlockSupervisorGrain(
             await TellLast(job, batch.Key.Batch, run);
             await Insist(() => Deliver(job, batch, run), batch.Key, token);
             await Insist(() => job.Done(batch.Key.Batch, run.Report()), batch.Key, token);
+            run.History.End();
             await lease.Remove(token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
@@ -175,7 +190,17 @@ internal sealed partial class BlockSupervisorGrain(
             LogNotClosed(e);
         }
 
+        _run = null;
+        if (_history is { IsOver: true, WasAsked: true })
+            this.RegisterGrainTimer(Leave, new GrainTimerCreationOptions(LongestMemory, Timeout.InfiniteTimeSpan));
+        else
+            DeactivateOnIdle();
+    }
+
+    private Task Leave(CancellationToken cancellationToken)
+    {
         DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is cancelled")]

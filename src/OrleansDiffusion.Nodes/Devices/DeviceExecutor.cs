@@ -26,6 +26,8 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
     private readonly RequestQueue _queue;
     private DeviceCall? _call;
     private bool _isDisposed;
+    private long _busySince;     // where there is a call
+    private TimeSpan _busyTime;  // of the calls before
     private long _calls; // of the device's thread alone
 
     /// <summary>An executor, whose thread starts at once.</summary>
@@ -66,6 +68,16 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         {
             lock (_gate)
                 return _queue.Count;
+        }
+    }
+
+    /// <summary>How long it has been answering requests in all, up to now.</summary>
+    public TimeSpan BusyTime
+    {
+        get
+        {
+            lock (_gate)
+                return _call is null ? _busyTime : _busyTime + _time.GetElapsedTime(_busySince);
         }
     }
 
@@ -172,7 +184,11 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         {
             Answer(call.Groups, call.Token);
             lock (_gate)
+            {
+                _busyTime += _time.GetElapsedTime(_busySince);
                 _call = null;
+            }
+
             call.Dispose();
         }
 
@@ -187,7 +203,11 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
             while (!_isDisposed)
             {
                 if (_queue.Take() is { Count: > 0 } groups)
+                {
+                    _busySince = _time.GetTimestamp();
                     return _call = new DeviceCall(groups);
+                }
+
                 if (SetAlarm())
                     Monitor.Wait(_gate);
             }
