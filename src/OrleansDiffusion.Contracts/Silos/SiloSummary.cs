@@ -7,7 +7,7 @@ namespace OrleansDiffusion.Contracts.Silos;
 /// <param name="IsCompute">Whether it can hold time-nodes.</param>
 /// <param name="Started">When it has joined; null where that is not known.</param>
 /// <param name="Processor">Share of its machine's processors in use, 0 to 1; null where it does not answer.</param>
-/// <param name="MemoryBytes">Memory that its process has in use; null where it does not answer.</param>
+/// <param name="MemoryBytes">Managed memory that its process has in use; null where it does not answer.</param>
 /// <param name="Grains">Grains that live there; null where it does not answer.</param>
 /// <param name="Load">What its devices have to do; null where it has none, or does not answer.</param>
 [GenerateSerializer, Immutable, Alias("odiff.SiloSummary")]

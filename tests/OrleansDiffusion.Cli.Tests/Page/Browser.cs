@@ -6,6 +6,7 @@ namespace OrleansDiffusion.Cli.Tests.Page;
 public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private IPlaywright? _playwright;
 
@@ -17,6 +18,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout((float)Deadline.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -41,12 +43,12 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = scheme,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout((float)TimeSpan.FromMinutes(2).TotalMilliseconds);
+        context.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
-                console.Add($"{message.Type}: {message.Text}");
+                console.Add($"{message.Type}: {message.Text} {message.Location}");
         };
         page.PageError += (_, error) => console.Add($"exception: {error}");
         return page;

@@ -17,12 +17,12 @@ internal static partial class HeatMap
         while (true)
         {
             var label = await page.Locator("#map").GetAttributeAsync("aria-label");
-            if (Seen.Match(label!) is { Success: true } seen && int.Parse(seen.Groups[1].Value) is var sweeps && sweeps >= atLeast)
+            if (Seen.Match(label!) is { Success: true } seen && int.Parse(seen.Groups["sweeps"].Value) is var sweeps && sweeps >= atLeast)
                 return sweeps;
             await Task.Delay(Pause, deadline.Token);
         }
     }
 
-    [GeneratedRegex("Heat map of ([0-9]+) sweeps", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("Heat map of (?<sweeps>[0-9]+) sweeps", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Seen { get; }
 }

@@ -45,7 +45,17 @@ public sealed partial class PageAccessTests(Browser browser) : IClassFixture<Bro
         await Submit();
         await page.GotoAsync(gateway.Address.ToString());
         await page.Locator("#samples > li").First.WaitForAsync();
-        await page.Locator("summary").ClickAsync();
+
+        // Forward through all there is, each seen to have the focus: skip, the job, the table, which opens, and its frame.
+        foreach (var place in new[] { "A solid", "A solid", "SUMMARY solid", "DIV solid" })
+        {
+            await page.Keyboard.PressAsync("Tab");
+            Assert.Equal(place, await page.EvaluateAsync<string>(
+                "`${document.activeElement.tagName} ${getComputedStyle(document.activeElement).outlineStyle}`"));
+            if (place.StartsWith("SUMMARY", StringComparison.Ordinal))
+                await page.Keyboard.PressAsync("Enter");
+        }
+
         await HeatMap.Sweeps(page, atLeast: 5);
         await page.Locator("#table-body tr").First.WaitForAsync();
 
@@ -61,22 +71,11 @@ public sealed partial class PageAccessTests(Browser browser) : IClassFixture<Bro
         Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await Browser.Shoot(page, "phone-dark.png");
 
-        // Forward through all there is, each seen to have the focus.
-        await page.EvaluateAsync("document.activeElement.blur()");
-        var order = new List<string>();
-        for (var i = 0; i < 4; i++)
-        {
-            await page.Keyboard.PressAsync("Tab");
-            order.Add(await page.EvaluateAsync<string>(
-                "`${document.activeElement.tagName} ${getComputedStyle(document.activeElement).outlineStyle}`"));
-        }
-
-        Assert.Equal(["A solid", "A solid", "SUMMARY solid", "DIV solid"], order); // skip, job, details, the table's frame
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
         await page.SetViewportSizeAsync(1000, 900);
         await HeatMap.Sweeps(page, atLeast: 1);
         await Browser.Shoot(page, "light.png");
-        Assert.Empty(_console);
+        Assert.Equal([], _console);
     }
 
     [Fact]
@@ -147,6 +146,7 @@ public sealed partial class PageAccessTests(Browser browser) : IClassFixture<Bro
         return id;
     }
 
-    [GeneratedRegex(@"\S", RegexOptions.NonBacktracking)]
+    // Of the options that the browser knows, too.
+    [GeneratedRegex(@"\S", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotBlank { get; }
 }

@@ -32,7 +32,7 @@ export class HeatMap {
     const context = this.#open(width, total);
     const style = getComputedStyle(document.documentElement);
     const colours = Object.fromEntries(
-      ['text', 'quiet', 'line', 'alarm', 'frozen'].map(name => [name, style.getPropertyValue(`--${name}`).trim()]));
+      ['ground', 'text', 'quiet', 'alarm', 'frozen'].map(name => [name, style.getPropertyValue(`--${name}`).trim()]));
     const map = { context, history, columns, left, right: width - 1, height, colours };
     this.#axis(map);
     let y = axisHeight;
@@ -182,13 +182,20 @@ export class HeatMap {
     const { context, history, height, colours } = map;
     const draw = (blockOf, dash) => {
       context.beginPath();
+      let above = null;
       for (const { y, sweep } of lines) {
         const x = Math.min(this.#x(map, history.before[blockOf(sweep)]), map.right - 1);
+        context.lineTo(above ?? x, y);
         context.lineTo(x, y);
         context.lineTo(x, y + height);
+        above = x;
       }
+      context.lineJoin = 'round';
+      context.lineWidth = 4;
+      context.strokeStyle = colours.ground; // seen on dark cells and on bright ones
+      context.stroke();
       context.setLineDash(dash);
-      context.lineWidth = 1.5;
+      context.lineWidth = 2;
       context.strokeStyle = colours.text;
       context.stroke();
       context.setLineDash([]);

@@ -92,7 +92,7 @@ export class Job {
     const { signal } = this.#ending;
     await this.#load();
     this.#history = new History(this.#record.outline, this.#record.request.count);
-    this.#scale = new Scale(this.#record.request.tolerance);
+    this.#scale = new Scale(this.#record.request.tolerance, this.#record.outline.sensitivity);
     this.#drawLegend();
     const following = this.#guard(() => this.#follow());
     this.#guard(() => this.#watchPreviews());
@@ -132,28 +132,30 @@ export class Job {
     if (before?.state !== record.state) {
       this.#host.announce(`Job ${this.id} is ${record.state}.`);
     }
-    const { request, outline } = record;
-    const recoveries = record.batches.reduce((sum, batch) => sum + batch.recoveries, 0);
-    const doneSamples = record.batches.reduce((sum, batch) => sum + batch.samples, 0);
-    this.#doneSamples = doneSamples;
-    this.#showFacts({
-      State: record.state,
-      Model: request.model,
-      Sampler: request.sampler,
-      'Grid points': outline.stepsOfBlocks.reduce((sum, steps) => sum + steps, 0),
-      Samples: `${doneSamples} of ${request.count} done`,
-      Tolerance: request.tolerance,
-      'Time-nodes a block': Math.ceil(Math.max(...outline.stepsOfBlocks) / outline.pointsPerNode),
-      ...(record.batches.length > 0 ? { 'Recoveries in batches that are done': recoveries } : {}),
-    });
+    this.#doneSamples = record.batches.reduce((sum, batch) => sum + batch.samples, 0);
     say(the('job-note'), record.error ?? '');
+    this.#showFacts();
     this.#showDone();
-    if (doneSamples !== this.#shownSamples) {
-      this.#guard(() => this.#showSamples(doneSamples));
+    if (this.#doneSamples !== this.#shownSamples) {
+      this.#guard(() => this.#showSamples(this.#doneSamples));
     }
   }
 
-  #showFacts(facts) {
+  #showFacts() {
+    const { state, request, outline, batches } = this.#record;
+    const last = this.#history?.rows.at(-1);
+    const rounds = batches.map(batch => batch.rounds);
+    const facts = {
+      State: state,
+      Model: request.model,
+      Sampler: request.sampler,
+      'Grid points': outline.stepsOfBlocks.reduce((sum, steps) => sum + steps, 0),
+      'Time-nodes a block': Math.ceil(Math.max(...outline.stepsOfBlocks) / outline.pointsPerNode),
+      Tolerance: request.tolerance,
+      Samples: `${this.#doneSamples} of ${request.count} done`,
+      ...(last ? { Sweep: last.sweep, 'Blocks done': `${last.frozen} of ${outline.stepsOfBlocks.length}` } : {}),
+      ...(rounds.length > 0 ? { 'Sweeps of batches done': rounds.slice(-5).join(', ') } : {}),
+    };
     show(the('facts'), Object.entries(facts), ([name]) => name,
       ([name]) => make('div', {}, make('dt', { textContent: name }), make('dd')),
       (element, [, value]) => say(element.children[1], String(value)));
@@ -210,7 +212,7 @@ export class Job {
     const silos = [...new Set(epoch.nodes.map(held => held.silo))].map(silo => epoch.silos[silo]);
     const letters = silos.map(silo => this.#names.of(silo).letter).join(', ');
     const text = `Epoch ${epoch.number}, after sweep ${epoch.sweep}: ${because[epoch.reason]}`
-      + `${epoch.detail ? ` (${epoch.detail})` : ''}. Held by ${letters}.`;
+      + `${epoch.detail ? `, ${this.#names.in(epoch.detail)}` : ''}. Held by ${letters}.`;
     the('epochs').append(make('li', { className: epoch.reason, textContent: text }));
     show(the('holders'), silos, silo => silo,
       silo => make('li', {}, this.#names.badge(make('span'), silo), ` ${place(silo)}`), () => { });
@@ -242,6 +244,7 @@ export class Job {
 
   #draw() {
     this.#map.draw(this.#history, this.#scale);
+    this.#showFacts();
     this.#showDone();
     const last = this.#history.rows.at(-1);
     if (!last) {

@@ -21,8 +21,9 @@ export function colour(share) {
 
 /** How residuals become colours, by their logarithm. */
 export class Scale {
-  constructor(tolerance) {
-    this.low = tolerance > 0 ? Math.floor(Math.log10(tolerance)) - 1 : -8;
+  /** From below what ends a block, a tolerance over the model's sensitivity, to 1 at least. */
+  constructor(tolerance, sensitivity) {
+    this.low = tolerance > 0 ? Math.floor(Math.log10(tolerance / sensitivity)) - 1 : -8;
     this.high = Math.max(0, this.low + 1);
   }
 
@@ -55,6 +56,11 @@ export class SiloNames {
       this.#known.set(address, { letter, ground, text });
     }
     return this.#known.get(address);
+  }
+
+  /** A text of the grid's, with silos named as here: S127.0.0.1:11111:7 is 127.0.0.1:11111@7. */
+  in(text) {
+    return text.replace(/\bS(\S+:\d+):(\d+)\b/g, (_, address, life) => `${this.of(`${address}@${life}`).letter} (${address})`);
   }
 
   /** Has an element be the badge of a silo. */

@@ -3,8 +3,8 @@
 import { make, say, show, the } from './dom.js';
 import { place } from './palette.js';
 
-const bytes = value => value === null ? '–' : value >= 1e9 ? `${(value / 1e9).toFixed(1)} GB` : `${Math.round(value / 1e6)} MB`;
-const percent = value => value === null ? '–' : `${Math.round(100 * value)} %`;
+const bytes = value => value === null ? '–' : value >= 1e9 ? `${(value / 1e9).toFixed(1)}\u00a0GB` : `${Math.round(value / 1e6)}\u00a0MB`;
+const percent = value => value === null ? '–' : `${Math.round(100 * value)}\u00a0%`;
 
 export class Silos {
   #names;
@@ -26,9 +26,9 @@ export class Silos {
   #fill(card, silo) {
     const [, facts, devices] = card.children;
     const roles = [silo.isControl ? 'control' : null, silo.isCompute ? 'compute' : null].filter(Boolean).join(' and ');
-    const nodes = silo.load === null ? [] : [`${silo.load.timeNodes} time-nodes`];
+    const nodes = silo.load === null ? [] : [`${silo.load.timeNodes}\u00a0time-nodes`];
     say(facts, [
-      roles || 'no role', ...nodes, `processors ${percent(silo.processor)}`, `memory ${bytes(silo.memoryBytes)}`,
+      roles || 'no role', ...nodes, `processors ${percent(silo.processor)}`, `heap ${bytes(silo.memoryBytes)}`,
       `${silo.grains ?? '–'} grains`,
     ].join(', '));
     show(devices, silo.load?.devices.map((device, i) => ({ ...device, i })) ?? [], device => device.i, () => this.#device(), this.#fillDevice);
