@@ -1,4 +1,5 @@
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 
 namespace OrleansDiffusion.Client;
 
@@ -83,4 +84,8 @@ public interface ISamplingClient
     /// <summary>The models that can be asked for by name.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The silos of the cluster, with what their devices have to do.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 
 namespace OrleansDiffusion.Client;
 
@@ -84,6 +85,9 @@ public abstract class SamplingClient : ISamplingClient
 
     /// <inheritdoc/>
     public abstract Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public abstract Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Samples of batches that are done, in their order, as many as one call brings.</summary>
     /// <param name="status">The job's record.</param>

@@ -32,6 +32,12 @@ public sealed record GatewaySettings
     /// <summary>Most bytes of a request's body, positive. Default 64 KiB.</summary>
     public int MostBytes { get; init; } = 64 << 10;
 
+    /// <summary>
+    /// Whether it shows Orleans' own dashboard at <c>/dashboard</c>: the silos must count for it, and the Orleans client have it
+    /// added. Default false.
+    /// </summary>
+    public bool Dashboard { get; init; }
+
     /// <summary>What is wrong with a setting, the first one; null if all can be used.</summary>
     /// <returns>The option as on the command line, without dashes, and what it may be.</returns>
     public (string Option, string Requirement)? Mistake()

@@ -25,7 +25,7 @@ public sealed class GatewayCluster : IAsyncLifetime
         try
         {
             await Start($"redis --port {_ports[0]}").Ready();
-            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms");
+            Silo = Start($"silo --redis {RedisUrl} --silo-port {_ports[1]} --gateway-port {_ports[2]} --devices emulated:20ms --dashboard");
             await Silo.Ready();
             await StartGateway();
         }
@@ -39,7 +39,7 @@ public sealed class GatewayCluster : IAsyncLifetime
     /// <summary>Starts the gateway, in place of one that has ended.</summary>
     public async Task StartGateway()
     {
-        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl}");
+        Gateway = Start($"gateway --redis {RedisUrl} --listen {GatewayUrl} --dashboard");
         Assert.Equal($"gateway ready {Gateway.Id} 127.0.0.1:{_ports[3]}", await Gateway.Ready());
     }
 

@@ -214,6 +214,15 @@ public abstract class SamplingClientContract
     }
 
     [Fact]
+    public async Task Silos_are_listed()
+    {
+        var silo = Assert.Single(await Client.GetSilosAsync(Token));
+
+        Assert.Equal((true, true), (silo.IsControl, silo.IsCompute));
+        Assert.Equal(["emulated:1ms"], silo.Load!.Devices.Select(device => device.Name));
+    }
+
+    [Fact]
     public async Task A_watcher_can_leave()
     {
         var id = JobIds.New();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
+using Orleans.Dashboard;
 using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Sampling;
@@ -35,12 +36,17 @@ internal static class GatewayCommand
         var count = Limit("--most-count", "Most samples of a job.", Usual.MostCount);
         var steps = Limit("--most-steps", "Most steps of a sample.", Usual.MostSteps);
         var rate = Limit("--rate", "Most requests a second of each caller.", Usual.Rate);
+        var dashboard = new Option<bool>("--dashboard")
+        {
+            Description = "Show Orleans' own dashboard at /dashboard, of silos that were started with --dashboard. A browser asks for "
+                + "a key as a password.",
+        };
         var command = new Command(
             "gateway",
             "Serve the HTTP API of a cluster, until SIGTERM or SIGINT. The environment variable "
             + $"{ApiKeys} lists the keys that callers may have, separated by commas.")
         {
-            redis, cluster, listen, count, steps, rate,
+            redis, cluster, listen, count, steps, rate, dashboard,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -52,6 +58,7 @@ internal static class GatewayCommand
                 MostCount = parsed.GetValue(count),
                 MostSteps = parsed.GetValue(steps),
                 Rate = parsed.GetValue(rate),
+                Dashboard = parsed.GetValue(dashboard),
             };
             if (settings.Mistake() is var (option, requirement))
             {
@@ -73,13 +80,21 @@ internal static class GatewayCommand
         await using var gateway = await ClusterClient.Search(
             redis, cluster, LongestSearch,
             token => RunningGateway.Start(
-                settings, host => host.UseOrleansClient(client => client.UseCluster(redis, cluster)), TerminalLog.For(parsed),
+                settings, host => AddCluster(host, settings, redis, cluster), TerminalLog.For(parsed),
                 token).WaitAsync(token),
             cancellationToken);
         Console.WriteLine($"gateway ready {Environment.ProcessId} {gateway.Address.Authority}");
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
+
+    private static void AddCluster(IHostApplicationBuilder host, GatewaySettings settings, RedisAddress redis, string cluster) =>
+        host.UseOrleansClient(client =>
+        {
+            client.UseCluster(redis, cluster);
+            if (settings.Dashboard)
+                client.AddDashboard();
+        });
 
     private static IPEndPoint EndPointOf(string url)
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Silos;
 using OrleansDiffusion.Contracts.Sweeps;
 using Polly;
 
@@ -89,6 +90,13 @@ public sealed class ClusterSamplingClient(IGrainFactory grains, ResiliencePipeli
     {
         var catalogue = grains.GetGrain<ICatalogueGrain>(0);
         return await calls.Make(Who, token => catalogue.Models(token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default)
+    {
+        var index = grains.GetGrain<ISiloIndexGrain>(0);
+        return await calls.Make(Who, token => index.List(token), cancellationToken);
     }
 
     private protected override async Task<IReadOnlyList<Sample>?> Fetch(

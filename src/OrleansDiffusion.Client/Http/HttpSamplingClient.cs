@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 using Polly;
 
 namespace OrleansDiffusion.Client.Http;
@@ -80,6 +81,10 @@ public sealed class HttpSamplingClient(HttpClient http, ResiliencePipeline calls
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
         await Ask<ModelSummary[]>(HttpMethod.Get, "v1/models", jobId: null, body: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default) =>
+        await Ask<SiloSummary[]>(HttpMethod.Get, "v1/silos", jobId: null, body: null, cancellationToken);
 
     private protected override async Task<IReadOnlyList<Sample>?> Fetch(
         JobStatus status, int first, CancellationToken cancellationToken)

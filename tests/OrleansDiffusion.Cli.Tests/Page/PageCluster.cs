@@ -5,7 +5,7 @@ namespace OrleansDiffusion.Cli.Tests.Page;
 /// <summary>A Redis, a control silo, two compute silos with emulated devices, and a gateway, as processes.</summary>
 public sealed class PageCluster : IAsyncLifetime
 {
-    private const string Devices = "emulated:60ms";
+    private const string Devices = "emulated:100ms";
 
     private readonly int[] _ports = LoopbackPorts.Free(8);
     private readonly Odiff _odiff = new();

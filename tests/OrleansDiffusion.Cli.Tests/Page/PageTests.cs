@@ -39,7 +39,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await HeatMap.Sweeps(page, atLeast: 3);
         await Assertions.Expect(page.Locator("#holders > li")).ToHaveCountAsync(2);
         await HeatMap.Sweeps(page, atLeast: await HeatMap.Sweeps(page, atLeast: 3) + 3);
-        await Assertions.Expect(page.Locator("#previews > li")).ToHaveCountAsync(4);
+        await Assertions.Expect(page.Locator("#previews > li")).ToHaveCountAsync(3);
         await Browser.Shoot(page, "running.png");
 
         await _cluster.Compute[0].Kill();
@@ -51,20 +51,20 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await Browser.Shoot(page, "recovered.png");
 
         await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("succeeded");
-        await Assertions.Expect(page.Locator("#samples > li")).ToHaveCountAsync(8);
+        await Assertions.Expect(page.Locator("#samples > li")).ToHaveCountAsync(3);
         await Assertions.Expect(page.Locator("#progress-text")).ToHaveTextAsync("100 %");
         await Assertions.Expect(page.Locator("#job-list .state").First).ToHaveTextAsync("succeeded");
         await Browser.Shoot(page, "done.png");
-        Assert.Equal([], _console);
+        Assert.True(_console.Count == 0, string.Join('\n', _console));
     }
 
-    // Two batches of four digits, some fifty sweeps each.
+    // One batch, some fifty sweeps.
     private async Task<string> Submit()
     {
         var id = JobIds.New();
         using var accepted = await _http.PutAsJsonAsync(
             $"v1/jobs/{id}",
-            new { model = "digits", labels = new[] { 3, 7 }, count = 8, batch = 4, steps = 240, blocks = 12, lookahead = 3, pointsPerNode = 2 },
+            new { model = "digits", labels = new[] { 3, 7 }, count = 3, batch = 3, steps = 240, blocks = 24, lookahead = 2, pointsPerNode = 2 },
             Token);
         accepted.EnsureSuccessStatusCode();
         return id;

@@ -34,29 +34,31 @@ function open(id) {
   job = id === null ? null : new Job(id, names, host);
 }
 
-// Jobs and silos, again and again while the page is seen.
-async function poll(signal) {
+// Asks for something again and again while the page is seen.
+async function poll(path, signal, use, fail) {
   while (!signal.aborted) {
     await whenSeen(signal);
     try {
-      const [page, all] = await Promise.all([askJson('v1/jobs?most=50', { signal }), askJson('v1/silos', { signal })]);
-      connected(true);
-      const id = chosen() ?? usual(page.jobs);
-      silos.show(all);
-      showJobs(page, id);
-      open(id);
+      use(await askJson(path, { signal }));
     } catch (error) {
       if (signal.aborted) {
         return;
       }
       if (error instanceof Unauthorized) {
-        askForKey(error);
+        askForKey();
         return;
       }
-      connected(false);
+      fail(error);
     }
     await delay(pause, signal);
   }
+}
+
+function takeJobs(page) {
+  connected(true);
+  const id = chosen() ?? usual(page.jobs);
+  showJobs(page, id);
+  open(id);
 }
 
 function start() {
@@ -65,7 +67,9 @@ function start() {
   the('access').hidden = true;
   the('main').hidden = false;
   the('forget').hidden = key.get() === null;
-  poll(asking.signal);
+  const { signal } = asking;
+  poll('v1/jobs?most=50', signal, takeJobs, () => connected(false));
+  poll('v1/silos', signal, all => silos.show(all), () => silos.fail());
 }
 
 function askForKey() {

@@ -18,6 +18,10 @@ export class Silos {
     show(the('silo-list'), silos, silo => silo.address, silo => this.#card(silo), (card, silo) => this.#fill(card, silo));
   }
 
+  fail() {
+    say(the('silos-note'), 'It is not known now what they do.');
+  }
+
   #card(silo) {
     const title = make('h3', {}, this.#names.badge(make('span'), silo.address), make('span', { textContent: place(silo.address) }));
     return make('li', {}, title, make('p'), make('div'));
