@@ -70,6 +70,13 @@ if [[ ! -f $azurite/node_modules/.package-lock.json ]]; then
   npm --prefix "$azurite" ci --ignore-scripts --no-audit --no-fund
 fi
 
+# The browser that the page is tested in.
+if [[ -z ${ODIFF_CHROMIUM:-} ]] && ! command -v chromium > /dev/null && ! command -v chromium-browser > /dev/null &&
+  ! command -v google-chrome > /dev/null; then
+  echo "scripts/test.sh needs Chromium (apt-get install chromium), or its path in ODIFF_CHROMIUM, for the live page" >&2
+  exit 1
+fi
+
 # Programs that tests start find the runtime as this one did, wherever it is installed.
 export DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -1,4 +1,5 @@
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 
 namespace OrleansDiffusion.Client;
 
@@ -68,7 +69,23 @@ public interface ISamplingClient
     /// <exception cref="JobFailedException">The job failed or was cancelled; what was done before was read.</exception>
     IAsyncEnumerable<Sample> SamplesAsync(string jobId, int first = 0, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What the samples look like that are under way: those of the batch that is being sampled, the first ones of many.
+    /// Costs no model call.
+    /// </summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="most">How many at most, positive. Fewer come where they are large.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Their previews, in their order; none where no batch is under way.</returns>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    Task<IReadOnlyList<SamplePreview>> PreviewAsync(
+        string jobId, int most = 64, CancellationToken cancellationToken = default);
+
     /// <summary>The models that can be asked for by name.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The silos of the cluster, with what their devices have to do.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 
 namespace OrleansDiffusion.Client;
 
@@ -74,7 +75,19 @@ public abstract class SamplingClient : ISamplingClient
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<SamplePreview>> PreviewAsync(
+        string jobId, int most = 64, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+        var status = await GetAsync(jobId, cancellationToken);
+        return status.State == JobState.Running ? await Preview(status, most, cancellationToken) : [];
+    }
+
+    /// <inheritdoc/>
     public abstract Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public abstract Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Samples of batches that are done, in their order, as many as one call brings.</summary>
     /// <param name="status">The job's record.</param>
@@ -83,6 +96,13 @@ public abstract class SamplingClient : ISamplingClient
     /// <returns>One or more of them; null where they are not kept any more.</returns>
     private protected abstract Task<IReadOnlyList<Sample>?> Fetch(
         JobStatus status, int first, CancellationToken cancellationToken);
+
+    /// <summary>What samples look like that are under way.</summary>
+    /// <param name="status">The job's record; it is running.</param>
+    /// <param name="most">How many at most, positive.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private protected abstract Task<IReadOnlyList<SamplePreview>> Preview(
+        JobStatus status, int most, CancellationToken cancellationToken);
 
     /// <summary>Samples out of the bytes of some, little-endian float32.</summary>
     private protected static IReadOnlyList<Sample> SamplesIn(ReadOnlyMemory<float> values, JobOutline outline, int first) =>

@@ -47,6 +47,12 @@ public sealed record GatewaySettings
     /// <summary>Most bytes of a manifest, positive; it is passed on as it comes. Default 1 GiB.</summary>
     public long MostManifestBytes { get; init; } = 1 << 30;
 
+    /// <summary>
+    /// Whether it shows Orleans' own dashboard at <c>/dashboard</c>: the silos must count for it, and the Orleans client have it
+    /// added. Default false.
+    /// </summary>
+    public bool Dashboard { get; init; }
+
     /// <summary>What is wrong with a setting, the first one; null if all can be used.</summary>
     /// <returns>The option as on the command line, without dashes, and what it may be.</returns>
     public (string Option, string Requirement)? Mistake()

@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Dashboard;
 using OrleansDiffusion.Client;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Gateway.Access;
 using OrleansDiffusion.Gateway.Endpoints;
+using OrleansDiffusion.Gateway.Page;
 
 namespace OrleansDiffusion.Gateway;
 
@@ -58,7 +61,7 @@ public sealed class RunningGateway : IAsyncDisposable
         var app = builder.Build();
         try
         {
-            Map(app);
+            Map(app, settings);
             await app.StartAsync(cancellationToken);
             return new RunningGateway(app);
         }
@@ -106,19 +109,25 @@ public sealed class RunningGateway : IAsyncDisposable
         services.AddOpenApi(options => options.Describe(settings));
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, GatewaySettings settings)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
         app.MapHealth();
+        if (settings.Dashboard)
+            app.UseDashboardKeys();
         app.UseApiKeys();
         app.UseRateLimiter();
+        app.MapPage();
+        if (settings.Dashboard)
+            app.MapOrleansDashboard(DashboardKeys.Path).ExcludeFromDescription();
         app.MapOpenApi(OpenApiText.Document);
         app.MapReference(OpenApiText.Document);
         var api = app.MapGroup("/v1").RequireRateLimiting(RateLimits.Policy).WithUsualProblems();
         api.MapJobs();
         api.MapModels();
+        api.MapSilos();
         api.MapImages();
         api.MapManifests();
     }

@@ -9,6 +9,9 @@ public static class GridNames
     /// <summary>The key of a silo's metadata under which it says how many devices it has.</summary>
     public const string Devices = "odiff.devices";
 
+    /// <summary>The grain type of supervisors: silos that load it can hold jobs.</summary>
+    public const string SupervisorType = "odiff.supervisor";
+
     /// <summary>The grain type of slices: silos that load it can hold time-nodes.</summary>
     public const string SliceType = "odiff.slice";
 }

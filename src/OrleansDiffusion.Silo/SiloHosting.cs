@@ -4,6 +4,7 @@ using OrleansDiffusion.Nodes;
 using OrleansDiffusion.Storage;
 using OrleansDiffusion.Streaming;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Dashboard;
 using Orleans.Configuration;
 
 namespace OrleansDiffusion.Silo;
@@ -32,6 +33,8 @@ public static class SiloHosting
             silo.AddTimeNodes(settings.Devices);
         if (settings.Role == SiloRole.Compute)
             silo.WithoutJobs();
+        if (settings.Dashboard)
+            silo.AddDashboard(dashboard => dashboard.HideTrace = true); // logs are nobody's who may ask for samples
         return silo;
     }
 

@@ -53,6 +53,12 @@ public sealed record SiloSettings
     /// <summary>Sets where jobs, checkpoints and samples are kept; null for the silo's memory.</summary>
     public Action<StorageOptions>? Storage { get; init; }
 
+    /// <summary>
+    /// Whether it counts for Orleans' own dashboard, which a gateway shows: every call of a grain passes a filter then. The same
+    /// on all silos of the cluster. Default false.
+    /// </summary>
+    public bool Dashboard { get; init; }
+
     /// <summary>Sets options of the grid.</summary>
     public Action<GridOptions>? Grid { get; init; }
 

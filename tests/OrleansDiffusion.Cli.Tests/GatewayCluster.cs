@@ -9,10 +9,10 @@ public sealed class GatewayCluster : IAsyncLifetime
     private readonly Stack<OdiffProcess> _started = [];
 
     /// <summary>More options of the silo.</summary>
-    internal string SiloOptions { get; set; } = "--devices emulated:20ms";
+    internal string SiloOptions { get; set; } = "--devices emulated:20ms --dashboard";
 
     /// <summary>More options of the gateway.</summary>
-    internal string GatewayOptions { get; init; } = "";
+    internal string GatewayOptions { get; init; } = "--dashboard";
 
     /// <summary>Environment variables of the processes.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

@@ -1,3 +1,11 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using Orleans.Dashboard;
+using OrleansDiffusion.Cli.Runs;
+using OrleansDiffusion.Gateway;
+using OrleansDiffusion.Silo;
+
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>The parts of a job by way of a gateway, and by way of the cluster's Redis.</summary>
@@ -62,14 +70,46 @@ public sealed class GatewayCommandTests(GatewayCluster cluster) : IClassFixture<
     public async Task A_job_that_is_cancelled_ends_its_watchers_and_fetchers_with_a_line()
     {
         await Run($"submit --model demo --count 500 --batch 1 --id long --connect {Gateway}");
-        await using var watcher = OdiffProcess.Start(_odiff, $"watch long --connect {Gateway}");
+        await using var watcher = OdiffProcess.Start(_odiff, $"watch long --preview preview.npy --connect {Gateway}");
         await using var fetcher = OdiffProcess.Start(_odiff, $"fetch long --out none.npy --connect {Redis}");
+
+        await _odiff.Appears("preview.npy");
+        Assert.Equal([1, 2], _odiff.Npy("preview.npy").Shape);
 
         Assert.Equal("long cancelled", await Run($"cancel long --connect {Redis}"));
 
         Assert.Equal(1, await watcher.Ended());
         Assert.Equal(1, await fetcher.Ended());
         Assert.DoesNotContain("none.npy", _odiff.Left);
+    }
+
+    // What the dashboard shows is Orleans' own; that it is there, and for whom, is not.
+    [Fact]
+    public async Task Orleans_dashboard_is_shown_to_who_has_a_key()
+    {
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync(new Uri($"{Gateway}/dashboard/"), Token);
+        Assert.Contains("<html", page, StringComparison.OrdinalIgnoreCase);
+
+        const string Key = "the-key-of-this-test";
+        var redis = RedisAddress.Parse("redis", Redis);
+        await using var gateway = await RunningGateway.Start(
+            new GatewaySettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), ApiKeys = [Key], Dashboard = true },
+            host => host.UseOrleansClient(client => client.UseCluster(redis, "odiff").AddDashboard()), cancellationToken: Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(password: null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status("not-" + Key));
+        Assert.Equal(HttpStatusCode.OK, await Status(Key));
+
+        async Task<HttpStatusCode> Status(string? password)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Address, "dashboard/"));
+            if (password is not null)
+                request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"any:{password}")));
+            using var response = await http.SendAsync(request, Token);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+                Assert.Equal("Basic", response.Headers.WwwAuthenticate.Single().Scheme);
+            return response.StatusCode;
+        }
     }
 
     private async Task<string> Run(string commandLine)

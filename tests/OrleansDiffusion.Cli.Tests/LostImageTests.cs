@@ -1,4 +1,3 @@
-using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Output;
 using SkiaSharp;
 

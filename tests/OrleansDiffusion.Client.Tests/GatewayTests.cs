@@ -83,6 +83,9 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
     [InlineData("GET", "v1/jobs/none", HttpStatusCode.NotFound)]
     [InlineData("GET", "v1/jobs/none/events", HttpStatusCode.NotFound)]
     [InlineData("GET", "v1/jobs/none/samples", HttpStatusCode.NotFound)]
+    [InlineData("GET", "v1/jobs/none/sweeps", HttpStatusCode.NotFound)]
+    [InlineData("GET", "v1/jobs/none/preview", HttpStatusCode.NotFound)]
+    [InlineData("GET", "page/nothing.js", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "v1/jobs/none", HttpStatusCode.NotFound)]
     [InlineData("GET", "v1/jobs/..%2F..%2Fetc", HttpStatusCode.NotFound)]
     [InlineData("GET", "v1/nothing", HttpStatusCode.NotFound)]
@@ -165,7 +168,7 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
         await using var gateway = await grid.Start(settings => settings with { ApiKeys = [Key] });
         foreach (var authorization in new[] { null, "Bearer", "Bearer " + Key + "x", "Bearer " + Key[..^1], "Basic " + Key, Key })
         {
-            foreach (var path in new[] { "v1/jobs", "v1/models", "openapi/v1.json", "v1/nothing" })
+            foreach (var path in new[] { "v1/jobs", "v1/models", "v1/silos", "openapi/v1.json", "v1/nothing", "page/nothing.js" })
             {
                 using var response = await Get(path, authorization);
                 await Problem(response, HttpStatusCode.Unauthorized);
@@ -226,8 +229,9 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
 
         Assert.Equal(
             [
-                "/v1/images/generations", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/samples",
-                "/v1/manifests/{id}", "/v1/manifests/{id}/results", "/v1/models", "/v1/plan",
+                "/v1/images/generations", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events", "/v1/jobs/{id}/preview",
+                "/v1/jobs/{id}/samples", "/v1/jobs/{id}/sweeps", "/v1/manifests/{id}", "/v1/manifests/{id}/results", "/v1/models",
+                "/v1/plan", "/v1/silos",
             ],
             document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty(nameof(SamplingRequest));

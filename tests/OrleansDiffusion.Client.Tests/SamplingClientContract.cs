@@ -148,6 +148,31 @@ public abstract class SamplingClientContract
         await Assert.ThrowsAsync<JobNotFoundException>(() => Client.WatchAsync(id, Token).ToListAsync(Token).AsTask());
         await Assert.ThrowsAsync<JobNotFoundException>(() =>
             Client.SamplesAsync(id, cancellationToken: Token).ToListAsync(Token).AsTask());
+        await Assert.ThrowsAsync<JobNotFoundException>(() => Client.PreviewAsync(id, cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task Previews_are_what_the_model_estimated_where_samples_are_done_with_blocks()
+    {
+        var request = Request with { Count = 30, Batch = 3, Steps = 200, Blocks = 20 };
+        var expected = GridFixture.Estimates(request);
+        var id = JobIds.New();
+        await Client.SubmitAsync(id, request, Token);
+        var seen = new List<SamplePreview>();
+
+        await foreach (var _ in Client.WatchAsync(id, Token))
+            seen.AddRange(await Client.PreviewAsync(id, most: 2, Token));
+
+        Assert.Contains(seen, preview => preview.Done > 0);
+        Assert.All(seen, preview =>
+        {
+            var ((index, shape, values), steps) = (preview.Estimate, (int)Math.Round(preview.Done * request.Steps!.Value));
+            Assert.Equal([2], shape.AsEnumerable());
+            Assert.InRange(index % request.Batch!.Value, 0, 1); // two of each batch
+            var estimate = steps == 0 ? [0, 0] : expected[steps - 1].AsSpan(2 * index, 2).ToArray();
+            Assert.All(estimate.Zip(values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+        });
+        Assert.Empty(await Client.PreviewAsync(id, cancellationToken: Token));
     }
 
     [Fact]
@@ -186,6 +211,15 @@ public abstract class SamplingClientContract
         Assert.Equal(10, digits.Labels);
         var demo = Assert.Single(models, model => model.Name == "demo");
         Assert.Equal((null, null), (demo.Labels, demo.Schedule));
+    }
+
+    [Fact]
+    public async Task Silos_are_listed()
+    {
+        var silo = Assert.Single(await Client.GetSilosAsync(Token));
+
+        Assert.Equal((true, true), (silo.IsControl, silo.IsCompute));
+        Assert.Equal(["emulated:1ms"], silo.Load!.Devices.Select(device => device.Name));
     }
 
     [Fact]

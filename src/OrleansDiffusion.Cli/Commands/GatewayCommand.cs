@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
+using Orleans.Dashboard;
 using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Cli.Telemetry;
 using OrleansDiffusion.Gateway;
@@ -44,12 +45,17 @@ internal static class GatewayCommand
         };
         var audience = new Option<string?>("--audience") { Description = "Whom those tokens must be for: this API, as the issuer names it." };
         var telemetry = new TelemetryOptions();
+        var dashboard = new Option<bool>("--dashboard")
+        {
+            Description = "Show Orleans' own dashboard at /dashboard, of silos that were started with --dashboard. A browser asks for "
+                + "a key as a password.",
+        };
         var command = new Command(
             "gateway",
             "Serve the HTTP API of a cluster, until SIGTERM or SIGINT. The environment variable "
             + $"{ApiKeys} lists the keys that callers may have, separated by commas.")
         {
-            redis, cluster, listen, authority, audience, count, steps, rate,
+            redis, cluster, listen, authority, audience, count, steps, rate, dashboard,
         };
         foreach (var option in telemetry.All)
             command.Options.Add(option);
@@ -65,6 +71,7 @@ internal static class GatewayCommand
                 MostCount = parsed.GetValue(count),
                 MostSteps = parsed.GetValue(steps),
                 Rate = parsed.GetValue(rate),
+                Dashboard = parsed.GetValue(dashboard),
             };
             if (settings.Mistake() is var (option, requirement))
             {
@@ -89,13 +96,21 @@ internal static class GatewayCommand
         await using var gateway = await ClusterClient.Search(
             redis, cluster, LongestSearch,
             token => RunningGateway.Start(
-                settings, host => host.UseOrleansClient(client => client.UseCluster(redis, cluster)), TerminalLog.For(parsed),
+                settings, host => AddCluster(host, settings, redis, cluster), TerminalLog.For(parsed),
                 token).WaitAsync(token),
             cancellationToken);
         Console.WriteLine($"gateway ready {Environment.ProcessId} {gateway.Address.Authority}");
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
+
+    private static void AddCluster(IHostApplicationBuilder host, GatewaySettings settings, RedisAddress redis, string cluster) =>
+        host.UseOrleansClient(client =>
+        {
+            client.UseCluster(redis, cluster);
+            if (settings.Dashboard)
+                client.AddDashboard();
+        });
 
     private static IPEndPoint EndPointOf(string url)
     {

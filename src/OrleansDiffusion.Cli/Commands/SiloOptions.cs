@@ -51,6 +51,11 @@ internal sealed class SiloOptions
     private readonly ChoiceOption<ExchangeKind> _exchange = new(
         Exchanges, "What carries the messages of sweeps, the same on all silos of the cluster");
 
+    private readonly Option<bool> _dashboard = new("--dashboard")
+    {
+        Description = "Count for Orleans' own dashboard, which 'odiff gateway --dashboard' shows; the same on all silos of the cluster.",
+    };
+
     private readonly ChoiceOption<bool> _restart = new(
         WarmRestarts, "Whether time-nodes go on from their iterates when a silo is lost, or begin their block anew, in jobs that "
         + "this silo supervises");
@@ -85,7 +90,7 @@ internal sealed class SiloOptions
         Option[] all =
         [
             _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange,
-            _restart, _batchesAtOnce, _mostQueued, .. _telemetry.All,
+            _restart, _batchesAtOnce, _mostQueued, _dashboard, .. _telemetry.All,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -116,6 +121,7 @@ internal sealed class SiloOptions
             ClusterId = parsed.GetRequiredValue(_cluster),
             Storage = _store.Read(parsed),
             Exchange = _exchange.Read(parsed),
+            Dashboard = parsed.GetValue(_dashboard),
             Grid = grid => (grid.WarmRestart, grid.BatchesAtOnce, grid.MostQueued) = (isWarm, batchesAtOnce, mostQueued),
         };
     }

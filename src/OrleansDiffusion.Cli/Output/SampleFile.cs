@@ -17,17 +17,18 @@ internal sealed class SampleFile
     /// <param name="path">The place.</param>
     /// <param name="shape">Shape of a sample.</param>
     /// <param name="count">Samples that will be written.</param>
+    /// <param name="option">The option that names it.</param>
     /// <exception cref="InvalidOptionException">The format does not suit, or nothing can be written there.</exception>
-    public SampleFile(string path, IReadOnlyList<long> shape, int count)
+    public SampleFile(string path, IReadOnlyList<long> shape, int count, string option = "out")
     {
         if (path.Length == 0)
-            throw new InvalidOptionException("out", "must name a file or a folder, was empty");
+            throw new InvalidOptionException(option, "must name a file or a folder, was empty");
         _path = path;
         _shape = shape;
-        _format = FormatOf(path);
+        _format = FormatOf(option, path);
         if (_format == Format.Png)
-            _grid = GridOf(shape, count);
-        WritableFile.Check("out", _format == Format.Folder ? Path.Combine(path, "0.npy") : path);
+            _grid = GridOf(option, shape, count);
+        WritableFile.Check(option, _format == Format.Folder ? Path.Combine(path, "0.npy") : path);
     }
 
     private enum Format
@@ -73,25 +74,32 @@ internal sealed class SampleFile
     }
 
     // Images are shown side by side; points of a plane, which have no grid, as a plot.
-    private static ImageGrid? GridOf(IReadOnlyList<long> shape, int count)
+    private static ImageGrid? GridOf(string option, IReadOnlyList<long> shape, int count)
     {
         if (ImageShape.Of(shape) is { } image)
-            return new ImageGrid(image, count);
+        {
+            var grid = new ImageGrid(image, count);
+            return !grid.IsTooLarge ? grid : throw new InvalidOptionException(
+                option,
+                $"must be a folder, .npy or .safetensors for {count} images of {image.Width} x {image.Height}: their .png would be "
+                + $"{grid.Width} x {grid.Height} pixels, at most {ImageShape.LongestSide} a side are allowed");
+        }
+
         if (shape is [2])
             return null;
-        throw new InvalidOptionException("out",
+        throw new InvalidOptionException(option,
             $"must end in .npy or .safetensors, or be a folder, for samples of shape [{string.Join(", ", shape)}]; "
             + $".png draws [2], and [1, h, w] and [3, h, w] up to {ImageShape.LongestSide} a side");
     }
 
-    private static Format FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    private static Format FormatOf(string option, string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".NPY" => Format.Npy,
         ".SAFETENSORS" => Format.Safetensors,
         ".PNG" => Format.Png,
         "" => Format.Folder,
         _ when Directory.Exists(path) => Format.Folder,
-        var other => throw new InvalidOptionException("out",
+        var other => throw new InvalidOptionException(option,
             $"must end in .png, .npy or .safetensors, or be a folder, was {other.ToLowerInvariant()}"),
     };
 }

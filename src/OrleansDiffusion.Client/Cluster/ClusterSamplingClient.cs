@@ -2,6 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Silos;
+using OrleansDiffusion.Contracts.Sweeps;
 using Polly;
 
 namespace OrleansDiffusion.Client.Cluster;
@@ -97,6 +100,13 @@ public sealed partial class ClusterSamplingClient(IGrainFactory grains, Resilien
         return await calls.Make(Who, token => catalogue.Models(token), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default)
+    {
+        var index = grains.GetGrain<ISiloIndexGrain>(0);
+        return await calls.Make(Who, token => index.List(token), cancellationToken);
+    }
+
     private protected override async Task<IReadOnlyList<Sample>?> Fetch(
         JobStatus status, int first, CancellationToken cancellationToken)
     {
@@ -110,6 +120,22 @@ public sealed partial class ClusterSamplingClient(IGrainFactory grains, Resilien
         {
             return null;
         }
+    }
+
+    private protected override async Task<IReadOnlyList<SamplePreview>> Preview(
+        JobStatus status, int most, CancellationToken cancellationToken)
+    {
+        var batch = new BatchKey(status.JobId, status.Batches.Length); // batches are walked one after the other
+        var supervisor = grains.GetGrain<IBlockSupervisorGrain>(batch.ToString());
+        if (await calls.Make(Who, _ => supervisor.Preview(most), cancellationToken) is not { } preview)
+            return [];
+        var outline = status.Outline!;
+        var values = MemoryMarshal.Cast<byte, float>(preview.Values).ToArray();
+        return
+        [
+            .. SamplesIn(values, outline, preview.FirstSample).Zip(preview.Done, (estimate, blocks) =>
+                new SamplePreview(estimate, (double)outline.StepsOfBlocks.Take(blocks).Sum() / outline.Steps)),
+        ];
     }
 
     // What the job's grain says, until it ends or its silo does not answer any more.

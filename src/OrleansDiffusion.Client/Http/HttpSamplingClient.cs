@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Silos;
 using Polly;
 
 namespace OrleansDiffusion.Client.Http;
@@ -81,24 +82,56 @@ public sealed partial class HttpSamplingClient(HttpClient http, ResiliencePipeli
     public override async Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
         await Ask<ModelSummary[]>(HttpMethod.Get, "v1/models", jobId: null, body: null, cancellationToken);
 
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default) =>
+        await Ask<SiloSummary[]>(HttpMethod.Get, "v1/silos", jobId: null, body: null, cancellationToken);
+
     private protected override async Task<IReadOnlyList<Sample>?> Fetch(
         JobStatus status, int first, CancellationToken cancellationToken)
     {
         var elements = status.Outline!.Elements;
         var count = Math.Clamp(BytesOfPart / (elements * sizeof(float)), 1, status.Done - first);
-        var npy = await calls.Make(
-            Who,
-            async token =>
-            {
-                using var response = await Send(
-                    new HttpRequestMessage(HttpMethod.Get, $"{PathOf(status.JobId)}/samples?first={first}&count={count}"),
-                    status.JobId, token);
-                return await response.Content.ReadAsByteArrayAsync(token);
-            },
-            cancellationToken);
-        var values = MemoryMarshal.Cast<byte, float>(npy.AsSpan(npy.Length - (count * elements * sizeof(float))));
-        return SamplesIn(values.ToArray(), status.Outline, first);
+        var (npy, _) = await AskArray($"samples?first={first}&count={count}", status, cancellationToken);
+        return SamplesIn(ValuesIn(npy, count * elements), status.Outline, first);
     }
+
+    private protected override async Task<IReadOnlyList<SamplePreview>> Preview(
+        JobStatus status, int most, CancellationToken cancellationToken)
+    {
+        var (npy, headers) = await AskArray($"preview?format=npy&most={most}", status, cancellationToken);
+        if (npy.Length == 0)
+            return [];
+        try
+        {
+            var (first, done) = PreviewHeaders.Read(headers);
+            return
+            [
+                .. SamplesIn(ValuesIn(npy, done.Length * status.Outline!.Elements), status.Outline, first)
+                    .Zip(done, (estimate, share) => new SamplePreview(estimate, share)),
+            ];
+        }
+        catch (FormatException e)
+        {
+            throw new SamplingClientException($"what {Who} answers cannot be read: {e.Message}", e);
+        }
+    }
+
+    // The bytes of one of NumPy's arrays; none where there is none.
+    private Task<(byte[] Npy, HttpResponseHeaders Headers)> AskArray(
+        string what, JobStatus status, CancellationToken cancellationToken) => calls.Make(
+        Who,
+        async token =>
+        {
+            using var response = await Send(
+                new HttpRequestMessage(HttpMethod.Get, $"{PathOf(status.JobId)}/{what}"), status.JobId, token);
+            return (await response.Content.ReadAsByteArrayAsync(token), response.Headers);
+        },
+        cancellationToken);
+
+    // They lie behind a header, which says what is known.
+    private static float[] ValuesIn(byte[] npy, int count) => npy.Length >= count * sizeof(float)
+        ? MemoryMarshal.Cast<byte, float>(npy.AsSpan(npy.Length - (count * sizeof(float)))).ToArray()
+        : throw new FormatException($"{npy.Length} bytes are no array of {count} values");
 
     // Those of one connection; it ends where the connection breaks, or nothing was said for too long.
     private static async IAsyncEnumerable<SseItem<JobProgress?>> Events(

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrleansDiffusion.Gateway.Access;
 
 /// <summary>
-/// Lets no request pass without a key or a token, where these are asked for. Probes of health need none.
+/// Lets no request to the API pass without a key or a token, where these are asked for. Probes of health need none, nor does
+/// what is for all.
 /// </summary>
 internal static class ApiKeyMiddleware
 {
@@ -29,7 +31,7 @@ internal static class ApiKeyMiddleware
         var keys = app.Services.GetRequiredService<ApiKeys>();
         app.Use(async (context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || IsForAll(context))
             {
                 await next(context);
                 return;
@@ -66,4 +68,5 @@ internal static class ApiKeyMiddleware
         + (settings.Authority is null ? "a key that is known here"
             : $"an access token of {settings.Authority.OriginalString} for {settings.Audience}"
                 + (settings.ApiKeys.Count > 0 ? ", or a key that is known here" : ""));
+    private static bool IsForAll(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 }

@@ -41,6 +41,14 @@ internal static class JobEndpoints
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job's progress as server-sent events: 'progress' whenever it changes, 'ping' meanwhile, 'end' once, last.");
+        jobs.MapGet("/{id}/sweeps", SweepEventStream.Open)
+            .WithSummary("What the sweeps of a job's running batch do, as server-sent events: 'batch', 'epoch' and 'sweeps' as they "
+                + "happen, first those that are kept, 'ping' meanwhile, 'end' once, last.");
+        jobs.MapGet("/{id}/preview", PreviewEndpoint.Answer)
+            .Produces(StatusCodes.Status200OK, contentType: PreviewEndpoint.Png)
+            .Produces(StatusCodes.Status200OK, contentType: SampleStream.ContentType)
+            .Produces(StatusCodes.Status204NoContent)
+            .WithSummary("What the samples of the running batch look like by now: a picture, or with 'format=npy' an array.");
         jobs.MapGet("/{id}/samples", SampleStream.Write)
             .Produces<Stream>(StatusCodes.Status200OK, SampleStream.ContentType)
             .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -54,6 +56,7 @@ internal sealed partial class BatchRun
     private Epoch? _orphans;  // the last one of a supervisor that is gone
     private int _epochBefore; // its number
     private bool _isToBegin = true;
+    private (EpochReason Reason, string? Detail) _why; // the next epoch begins
     private List<BlockEntry> _entries = [];
     private int _recoveries;
     private int _recoveriesInARow;
@@ -88,9 +91,13 @@ internal sealed partial class BatchRun
         _states = new byte[]?[batch.Samples];
         _leads = new int[batch.Samples];
         _deadline = new SweepDeadline(options.SweepPatience, options.SweepTimeout);
+        History = new SweepHistory(batch);
         if (last is not null)
             Resume(last);
     }
+
+    /// <summary>What has happened to it.</summary>
+    public SweepHistory History { get; }
 
     /// <summary>How far the batch has come.</summary>
     public JobProgress Progress()
@@ -159,6 +166,26 @@ internal sealed partial class BatchRun
         return state.AsMemory(0, _batch.Outline.Elements * sizeof(float));
     }
 
+    /// <summary>What the first samples look like by now: the model's last estimate of each.</summary>
+    /// <param name="most">How many at most, positive.</param>
+    /// <param name="mostBytes">In how many bytes; one sample is always there.</param>
+    public BatchPreview Preview(int most, int mostBytes)
+    {
+        var bytes = _batch.Outline.Elements * sizeof(float);
+        var count = Math.Min(Math.Min(_batch.Samples, most), Math.Max(1, mostBytes / bytes));
+        var values = new byte[count * bytes];
+        for (var n = 0; n < count; n++)
+        {
+            var place = values.AsSpan(n * bytes, bytes);
+            if (!_front.IsAlive(n))
+                MemoryMarshal.Cast<byte, float>(place).Fill(float.NaN);
+            else if (_states[n] is { } state)
+                state.AsSpan(2 * bytes, bytes).CopyTo(place); // behind x and y
+        }
+
+        return new BatchPreview(_batch.FirstSample, [.. _leads.AsSpan(0, count)], values);
+    }
+
     /// <summary>How far it has come.</summary>
     /// <param name="jobHash">Names all that the samples depend on.</param>
     public Checkpoint Checkpoint(string jobHash) => new(
@@ -204,6 +231,7 @@ internal sealed partial class BatchRun
         Close(_before);
         _before = null;
         _isToBegin = false;
+        History.Begin(epoch, _why.Reason, _why.Detail, _front.Sweep);
         Trace();
         _entries = [.. EntriesOf(_front.Entered, exits: [])];
     }
@@ -243,8 +271,14 @@ internal sealed partial class BatchRun
         var isLeft = _epoch!.Members.Any(_leaving.Contains);
         if (!isLeft && _front.Accepted.Count == 0)
             return false;
-        var usable = Usable();
-        return usable.Count > 0 && !usable.Select(silo => silo.Silo).SequenceEqual(_epoch.Members);
+        var usable = Usable().Select(silo => silo.Silo).ToList();
+        if (usable.Count == 0 || usable.SequenceEqual(_epoch.Members))
+            return false;
+        var (gone, come) = (_epoch.Members.Except(usable).ToList(), usable.Except(_epoch.Members).ToList());
+        _why = gone.Count > 0
+            ? (EpochReason.SiloLeft, $"silo {string.Join(", ", gone)} has left")
+            : (EpochReason.SiloJoined, $"silo {string.Join(", ", come)} has joined");
+        return true;
     }
 
     private void Resume(Checkpoint last)
@@ -262,6 +296,7 @@ internal sealed partial class BatchRun
         _recoveries = report.Recoveries + 1;
         _epochBefore = account.Epoch;
         NoteRecovery(RecoveryReason.Resumed, account.Epoch, "another supervisor goes on");
+        _why = (EpochReason.Recovery, "another supervisor goes on");
         if (!account.Weights.IsEmpty)
         {
             _orphans = new Epoch(
@@ -284,6 +319,7 @@ internal sealed partial class BatchRun
         Note(open, moved);
         _front.Advance();
         _metrics.Swept(took, _exchangeTimes[^1], _front.LargestUpdate);
+        Remember(open, moved);
         NoteFaults();
         Trace();
         await TakeExits(cancellationToken);
@@ -296,6 +332,13 @@ internal sealed partial class BatchRun
         _metrics.Recovered(reason);
         _trace.Recover(reason, epoch, message);
     }
+
+    // For those who watch.
+    private void Remember(List<int> open, IReadOnlyList<Moved> moved) => History.Add(new SweepRecord(
+        _front.Sweep, _epoch!.Number, open[0],
+        NodeResiduals.Of(_epoch.Layout, open[0], open.Count, moved, SweepHistory.MostResiduals),
+        [.. _front.Accepted.Select(accepted => new AcceptedBlock(_batch.FirstSample + accepted.Sample, accepted.Block))],
+        _front.FirstOpen, Enumerable.Range(0, _batch.Samples).Max(_front.Lead)));
 
     private void Count(IReadOnlyList<Moved> moved, TimeSpan took)
     {
@@ -462,6 +505,8 @@ internal sealed partial class BatchRun
         NoteRecovery(RecoveryReason.Of(failure), _epoch?.Number ?? 0, failure.Message);
         if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
             await Suspect(opened, isLate: failure is LateSweepException);
+        if (_before is null) // else that is still being recovered from
+            _why = (EpochReason.Recovery, failure.Message);
         _isToBegin = true;
     }
 

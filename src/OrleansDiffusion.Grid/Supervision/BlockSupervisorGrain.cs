@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -14,7 +15,7 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>Walks one batch along the time axis, when it is its turn, block by block, and tells the job what came of it.</summary>
-[GrainType("odiff.supervisor"), Reentrant]
+[GrainType(GridNames.SupervisorType), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, WalkedBatches walked, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<BlockSupervisorGrain> logger)
@@ -28,11 +29,15 @@ internal sealed partial class BlockSupervisorGrain(
     private const ConfigureAwaitOptions Quietly =
         ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
 
+    // Who watches hears of the last sweeps before they are forgotten.
+    private static readonly TimeSpan LongestMemory = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _cancelled = new();
     private bool _isStarted;
     private bool _isLeft; // another supervisor will go on
     private BatchTurn? _turn;
     private BatchRun? _run;
+    private SweepHistory? _history;
     private Task _walk = Task.CompletedTask;
     private Task _told = Task.CompletedTask;
 
@@ -62,6 +67,14 @@ internal sealed partial class BlockSupervisorGrain(
     {
         _run?.Leave(silo);
         return Task.CompletedTask;
+    }
+
+    public Task<SweepPage?> SweepsSince(SweepPosition? after) => Task.FromResult(_history?.Since(after));
+
+    public Task<BatchPreview?> Preview(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+        return Task.FromResult(_run?.Preview(most, BytesAMessage));
     }
 
     public async Task Cancel()
@@ -94,6 +107,7 @@ internal sealed partial class BlockSupervisorGrain(
             var lease = await checkpoints.Claim(batch.Key.ToString(), hash, token);
             var run = _run = new BatchRun(
                 batch, lease.Last, GrainFactory, exchange, silos, options.Value, time, metrics, trace, logger);
+            _history = run.History;
             var writer = new CheckpointWriter(
                 batch.Key, lease, options.Value.CheckpointInterval, time, _cancelled.Cancel, metrics, logger);
             await writer.Save(run.Checkpoint(hash), token); // who comes after it opens other epochs
@@ -105,6 +119,7 @@ internal sealed partial class BlockSupervisorGrain(
             await Insist(() => Deliver(job, batch, run), batch.Key, token);
             trace.End(run.Report(), error: null); // before the job's
             await Insist(() => job.Done(batch.Key.Batch, run.Report()), batch.Key, token);
+            run.History.End();
             await lease.Remove(token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
@@ -205,7 +220,17 @@ internal sealed partial class BlockSupervisorGrain(
             LogNotClosed(e);
         }
 
+        _run = null;
+        if (_history is { IsOver: true, WasAsked: true })
+            this.RegisterGrainTimer(Leave, new GrainTimerCreationOptions(LongestMemory, Timeout.InfiniteTimeSpan));
+        else
+            DeactivateOnIdle();
+    }
+
+    private Task Leave(CancellationToken cancellationToken)
+    {
         DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is cancelled")]

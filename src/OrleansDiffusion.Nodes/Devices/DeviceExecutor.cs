@@ -27,6 +27,8 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
     private readonly RequestQueue _queue;
     private DeviceCall? _call;
     private bool _isDisposed;
+    private long _busySince;     // where there is a call
+    private TimeSpan _busyTime;  // of the calls before
     private long _calls; // of the device's thread alone
 
     /// <summary>An executor, whose thread starts at once.</summary>
@@ -72,6 +74,16 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         {
             lock (_gate)
                 return _queue.Count;
+        }
+    }
+
+    /// <summary>How long it has been answering requests in all, up to now.</summary>
+    public TimeSpan BusyTime
+    {
+        get
+        {
+            lock (_gate)
+                return _call is null ? _busyTime : _busyTime + _time.GetElapsedTime(_busySince);
         }
     }
 
@@ -178,7 +190,11 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
         {
             Answer(call.Groups, call.Token);
             lock (_gate)
+            {
+                _busyTime += _time.GetElapsedTime(_busySince);
                 _call = null;
+            }
+
             call.Dispose();
         }
 
@@ -193,7 +209,11 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
             while (!_isDisposed)
             {
                 if (_queue.Take() is { Count: > 0 } groups)
+                {
+                    _busySince = _time.GetTimestamp();
                     return _call = new DeviceCall(groups);
+                }
+
                 if (SetAlarm())
                     Monitor.Wait(_gate);
             }

@@ -272,14 +272,14 @@ internal sealed partial class SliceRun
             active, cancellationToken);
 
         // Whoever waits for the maps of others moves meanwhile.
-        var updates = await Move(go, evaluated, cancellationToken);
+        var (updates, nodeUpdates) = await Move(go, evaluated, cancellationToken);
         await publishing;
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
         var calls = CallsOf(evaluated);
         return new Moved(
             go.Epoch, go.Sweep, _slice, updates, [.. all.SelectMany(node => node.NotFinite)], all.Sum(node => node.Rows),
-            calls.Count, TimeOf(calls), _published + 1);
+            calls.Count, TimeOf(calls), _published + 1, nodeUpdates);
     }
 
     // Devices number their calls each for itself, and make theirs at the same time.
@@ -307,12 +307,14 @@ internal sealed partial class SliceRun
     }
 
     // Every block is entered by what leaves the one before it in this sweep.
-    private async Task<ImmutableArray<double[]>> Move(
+    private async Task<(ImmutableArray<double[]> OfBlocks, ImmutableArray<float[]> OfNodes)> Move(
         Go go, Dictionary<int, NodeEvaluated[]> evaluated, CancellationToken cancellationToken)
     {
         var passage = _passage;
         passage.Reset();
         var updates = go.Active.Select(active => new double[active.Length]).ToImmutableArray();
+        var ofNodes = Enumerable.Range(go.FirstOpen, go.Active.Length)
+            .Select(block => new float[evaluated.TryGetValue(block, out var nodes) ? nodes.Length : 0]).ToImmutableArray();
         var moves = new List<Task>();
         var last = evaluated.Keys.DefaultIfEmpty(-1).Max();
         for (var i = 0; i < go.Active.Length && go.FirstOpen + i <= last; i++)
@@ -338,19 +340,20 @@ internal sealed partial class SliceRun
 
                 for (var node = 0; node < evaluated[block].Length; node++)
                 {
-                    moves.Add(MoveNode(go, block, node, passage.Entries(active), evaluated[block][node], updates[i]));
+                    moves.Add(MoveNode(
+                        go, block, node, passage.Entries(active), evaluated[block][node], updates[i], ofNodes[i]));
                     passage.Through(evaluated[block][node].Map, active);
                 }
             }
         }
 
         await Task.WhenAll(moves);
-        return updates;
+        return (updates, ofNodes);
     }
 
     // What could not be moved, because its entry or its own map is not known, did not converge.
     private async Task MoveNode(
-        Go go, int block, int node, NodeEntry[] entries, NodeEvaluated evaluated, double[] updates)
+        Go go, int block, int node, NodeEntry[] entries, NodeEvaluated evaluated, double[] updates, float[] ofNodes)
     {
         var known = new HashSet<int>(evaluated.NotFinite.Select(lost => lost.Sample));
         entries = [.. entries.Where(entry => !known.Contains(entry.Sample))];
@@ -363,8 +366,10 @@ internal sealed partial class SliceRun
             update[entries[i].Sample] = moved[i];
         for (var n = 0; n < updates.Length; n++)
         {
-            if (ActiveIn(go, block)[n])
-                updates[n] = Math.Max(updates[n], update[n]);
+            if (!ActiveIn(go, block)[n])
+                continue;
+            updates[n] = Math.Max(updates[n], update[n]);
+            ofNodes[node] = Math.Max(ofNodes[node], (float)update[n]);
         }
     }
 

@@ -3,6 +3,7 @@ using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Nodes.Planning;
+using OrleansDiffusion.Nodes.Slices;
 
 namespace OrleansDiffusion.Nodes.TimeNodes;
 
@@ -10,7 +11,7 @@ namespace OrleansDiffusion.Nodes.TimeNodes;
 /// A run of grid points as a grain. The model is asked by the device's own thread, never by one of Orleans'.
 /// </summary>
 [GrainType("odiff.node"), TimelinePlacement]
-internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocalSiloDetails silo)
+internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, HeldSlices held, ILocalSiloDetails silo)
     : LedGrain, ITimeNodeGrain
 {
     private NodeSpec? _spec;
@@ -26,6 +27,7 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocal
         var model = await setups.ModelOn(executor, spec.Batch, cancellationToken);
         var setup = await setups.Take(spec.Batch, cancellationToken);
         (_spec, _open) = (spec, new OpenNode(spec, setup, executor, model.Denoiser));
+        held.AddNode();
     }
 
     public Task<byte[]> Roll(ImmutableArray<NodeEntry> entries) => Task.FromResult(Opened().Roll(entries));
@@ -89,6 +91,7 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, ILocal
             return;
         _open.Dispose();
         _open = null;
+        held.RemoveNode();
         setups.Release(_spec!.Batch);
     }
 

@@ -45,12 +45,18 @@ public sealed class GridFixture : IAsyncLifetime
         host => host.Services.AddSingleton(Grains), cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>What the sequential sampler draws, [count × elements].</summary>
-    public static float[] Sequential(SamplingRequest request)
+    public static float[] Sequential(SamplingRequest request) => Draw(request).Samples;
+
+    /// <summary>What the model returns to the sequential sampler in each step, [steps][count × elements].</summary>
+    public static IReadOnlyList<float[]> Estimates(SamplingRequest request) => Draw(request).Estimates;
+
+    private static (float[] Samples, IReadOnlyList<float[]> Estimates) Draw(SamplingRequest request)
     {
         using var model = Catalogue.Open(request.Model);
         var plan = SamplingPlan.ForSequential(request, model);
-        using var result = new SequentialSampler(model.Denoiser, plan.Timeline).Sample(
+        var denoiser = new RecordingDenoiser(model.Denoiser);
+        using var result = new SequentialSampler(denoiser, plan.Timeline).Sample(
             request.Seed, 0, request.Count, plan.Conditions, cancellationToken: TestContext.Current.CancellationToken);
-        return MemoryMarshal.Cast<byte, float>(result.Samples.bytes).ToArray();
+        return (MemoryMarshal.Cast<byte, float>(result.Samples.bytes).ToArray(), denoiser.Returned);
     }
 }

@@ -90,5 +90,5 @@ public sealed class SweepBarrierTests
     }
 
     private static Moved Moved(int epoch, int sweep, int slice) =>
-        new(epoch, sweep, slice, [], [], Rows: 0, ModelCalls: 0, TimeSpan.Zero, Messages: 1);
+        new(epoch, sweep, slice, [], [], Rows: 0, ModelCalls: 0, TimeSpan.Zero, Messages: 1, []);
 }

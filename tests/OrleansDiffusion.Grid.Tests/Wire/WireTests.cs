@@ -2,9 +2,11 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Manifests;
+using OrleansDiffusion.Contracts.Silos;
 using OrleansDiffusion.Contracts.Sweeps;
 using Orleans.Serialization;
 
@@ -43,6 +45,14 @@ public sealed class WireTests : IDisposable
         Batch, Request, Outline, FirstSample: 6, Samples: 2, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     private static readonly NotFinite NotFinite = new(1, 2, 3, 4);
 
+    private static readonly EpochRecord Epoch = new(
+        2, EpochReason.Recovery, "a silo is gone", 8, ["127.0.0.1:11111@7"], [new HeldNodes(0, 0, 0, 5)]);
+
+    private static readonly SweepRecord Sweep = new(
+        9, 2, 1, [[0.5f, float.PositiveInfinity], []], [new AcceptedBlock(6, 1)], 1, 2);
+
+    private static readonly SiloLoad Load = new(12, [new DeviceLoad("cpu", 0.25, 3), new DeviceLoad("cuda:0", null, 0)]);
+
     private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
 
     public static IReadOnlyList<object> Values { get; } =
@@ -71,9 +81,16 @@ public sealed class WireTests : IDisposable
         new FoldedRun(3, [4, 5]),
         new Go(2, 9, 1, [[true, false], [false, true]], [new BlockEntry(0, 1, true, true, EntrySource.Noise, null)], [3, 4]),
         new Folded(2, 9, 1, FoldPhase.Start, [new FoldedRun(3, [4, 5])], [2, 3]),
-        new Moved(2, 9, 1, [[0.5, double.PositiveInfinity]], [NotFinite], 4, 1, TimeSpan.FromTicks(5), 2),
+        new Moved(2, 9, 1, [[0.5, double.PositiveInfinity]], [NotFinite], 4, 1, TimeSpan.FromTicks(5), 2, [[0.25f, float.PositiveInfinity], []]),
         new SliceFailed(2, 9, 1, "broken"),
         new SliceState(7, Waits: true),
+        EpochReason.SiloLeft, new HeldNodes(1, 2, 3, 4), new AcceptedBlock(5, 6), new SweepPosition(7, 8),
+        Epoch, Sweep,
+        new SweepPage(3, 4, [Epoch], [Sweep], new SweepPosition(2, 9), true),
+        new BatchPreview(6, [1, 2], [1, 2, 3, 4]),
+        Load.Devices[0], Load,
+        new SiloSummary("127.0.0.1:11111@7", "silo", true, false, DateTimeOffset.UnixEpoch, 0.5, 1 << 20, 9, Load),
+        new SiloSummary("127.0.0.1:11111@7", "silo", false, true, null, null, null, null, null),
     ];
 
     [Fact]
@@ -136,7 +153,7 @@ public sealed class WireTests : IDisposable
         Assert.InRange(
             new Go(1, 1, 0, [new bool[100]], [new BlockEntry(0, 0, true, true, EntrySource.Given, state)], [0]).Bytes, 5100, 5500);
         Assert.InRange(new Folded(1, 1, 0, FoldPhase.Sweep, [new FoldedRun(0, map), new FoldedRun(1, map)], [1]).Bytes, 14_000, 14_500);
-        Assert.InRange(new Moved(1, 1, 0, [new double[100]], [], 0, 0, TimeSpan.Zero, 0).Bytes, 800, 1200);
+        Assert.InRange(new Moved(1, 1, 0, [new double[100]], [], 0, 0, TimeSpan.Zero, 0, [new float[1000]]).Bytes, 4800, 5200);
     }
 
     public void Dispose() => _services.Dispose();

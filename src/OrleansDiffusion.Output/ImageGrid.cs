@@ -1,10 +1,7 @@
-using OrleansDiffusion.Output;
-using OrleansDiffusion.Sampling;
-
-namespace OrleansDiffusion.Cli.Output;
+namespace OrleansDiffusion.Output;
 
 /// <summary>All samples in one picture, row by row, in a grid about as many images wide as high.</summary>
-internal sealed class ImageGrid
+public sealed class ImageGrid
 {
     private const int Gap = 2;
 
@@ -17,13 +14,14 @@ internal sealed class ImageGrid
     private readonly ImageShape _image;
     private readonly int _columns;
     private readonly int _scale;
-    private readonly int _height;
-    private readonly int _width;
 
     /// <summary>Plans a grid.</summary>
-    /// <exception cref="InvalidOptionException">It would be too large.</exception>
+    /// <param name="image">What the samples are.</param>
+    /// <param name="count">How many there are, positive.</param>
     public ImageGrid(ImageShape image, int count)
     {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         _image = image;
         _columns = (int)Math.Ceiling(Math.Sqrt(count));
 
@@ -31,22 +29,28 @@ internal sealed class ImageGrid
         // factor that makes its longer side 64 (8 x 8 images times 8, digits of 28 x 28 times 3).
         _scale = (SmallestSide - 1 + LongerSide) / LongerSide;
         var rows = (count + _columns - 1) / _columns;
-        _height = Top(rows);
-        _width = Left(_columns);
-        if (Math.Max(_height, _width) > ImageShape.LongestSide)
-        {
-            throw new InvalidOptionException("out",
-                $"must be a folder, .npy or .safetensors for {count} images of {image.Width} x {image.Height}: "
-                + $"their .png would be {_width} x {_height} pixels, "
-                + $"at most {ImageShape.LongestSide} a side are allowed");
-        }
+        Height = Top(rows);
+        Width = Left(_columns);
     }
+
+    /// <summary>Rows of the picture.</summary>
+    public int Height { get; }
+
+    /// <summary>Pixels of a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Whether it has more than <see cref="ImageShape.LongestSide"/> pixels a side, so that it cannot be written.</summary>
+    public bool IsTooLarge => Math.Max(Height, Width) > ImageShape.LongestSide;
 
     private int LongerSide => Math.Max(_image.Height, _image.Width);
 
+    /// <summary>Writes a PNG.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="samples">The values of all samples, one after the other, channels first.</param>
+    /// <exception cref="IOException">It could not be encoded.</exception>
     public void WriteTo(Stream destination, ReadOnlySpan<float> samples)
     {
-        using var picture = new Picture(_image.IsGrey, _height, _width);
+        using var picture = new Picture(_image.IsGrey, Height, Width);
         picture.Fill(Background);
         var elements = _image.Channels * _image.Height * _image.Width;
         for (var n = 0; n < samples.Length / elements; n++)
