@@ -14,6 +14,9 @@ param zones string[] = ['1', '2', '3']
 @description('Tag of the images that are run, odiff and odiff-cuda.')
 param version string
 
+@description('Whether silos and the gateway are deployed. They need their images, and those the registry.')
+param isComplete bool = true
+
 @description('Name of the cluster: silos of one name find each other.')
 param cluster string = 'odiff'
 
@@ -203,7 +206,7 @@ var settings = {
   ODIFF_METRICS_URL: monitoring.outputs.metricsUrl
 }
 
-module compute 'modules/compute.bicep' = {
+module compute 'modules/compute.bicep' = if (isComplete) {
   params: {
     name: name
     location: location
@@ -235,7 +238,7 @@ module compute 'modules/compute.bicep' = {
   }
 }
 
-module gateway 'modules/gateway.bicep' = {
+module gateway 'modules/gateway.bicep' = if (isComplete) {
   params: {
     name: '${name}-gateway'
     location: location
@@ -252,9 +255,9 @@ module gateway 'modules/gateway.bicep' = {
   }
 }
 
-output gatewayUrl string = gateway.outputs.url
+output gatewayUrl string = gateway.?outputs.url ?? ''
 output registry string = registry.outputs.name
 output storageAccount string = storage.outputs.name
 output modelsContainer string = storage.outputs.modelsContainer
-output controlMachines string = compute.outputs.controlMachines
-output computeMachines string = compute.outputs.computeMachines
+output controlMachines string = compute.?outputs.controlMachines ?? ''
+output computeMachines string = compute.?outputs.computeMachines ?? ''

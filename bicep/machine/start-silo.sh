@@ -11,9 +11,6 @@ if ((ODIFF_GPUS > 0)) && ! nvidia-smi --id="$number" > /dev/null; then
   exit 1
 fi
 
-address=$(curl --silent --show-error --fail --retry 5 --noproxy '*' --header 'Metadata: true' \
-  "${ODIFF_METADATA:-http://169.254.169.254}/metadata/instance/network/interface/0/ipv4/ipAddress/0/privateIpAddress?api-version=2021-02-01&format=text")
-
 # The registry takes the identity's token for one of its own.
 "$here/azure-token.sh" https://management.azure.com/ |
   curl --silent --show-error --fail --retry 5 --data-urlencode grant_type=access_token \
@@ -24,7 +21,7 @@ address=$(curl --silent --show-error --fail --retry 5 --noproxy '*' --header 'Me
 
 container=(--rm --name "$name" --network host --stop-timeout 60
   --env AZURE_CLIENT_ID --env OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318)
-silo=(silo --role "$ODIFF_ROLE" --cluster "$ODIFF_CLUSTER" --redis "$ODIFF_REDIS" --address "$address"
+silo=(silo --role "$ODIFF_ROLE" --cluster "$ODIFF_CLUSTER" --redis "$ODIFF_REDIS" --address auto
   --silo-port $((ODIFF_SILO_PORT + number)) --gateway-port $((ODIFF_CLIENT_PORT + number))
   --eviction-notices azure --verbose)
 if [[ $ODIFF_ROLE == control ]]; then

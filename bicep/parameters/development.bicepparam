@@ -1,7 +1,7 @@
 using '../main.bicep'
 
 // A small grid to try things out on: no GPU, nothing twice.
-param version = readEnvironmentVariable('ODIFF_VERSION', 'latest')
+param version = readEnvironmentVariable('ODIFF_VERSION')
 param controlCount = 1
 param computeVmSize = 'Standard_D4as_v5'
 param computeLeast = 2

@@ -1,7 +1,7 @@
 using '../main.bicep'
 
 // A grid for large jobs: spot machines with an A100 each come and go with the queue; what must stay, stays.
-param version = readEnvironmentVariable('ODIFF_VERSION', 'latest')
+param version = readEnvironmentVariable('ODIFF_VERSION')
 param controlCount = 2
 param computeVmSize = 'Standard_NC24ads_A100_v4'
 param computeLeast = 1

@@ -34,7 +34,7 @@ internal static class SiloCommand
         try
         {
             var notice = await RunUntilTold(settings, events, TerminalLog.For(parsed), cancellationToken);
-            if (notice is not null)
+            if (notice is not null && options.IsAlone(parsed))
                 await events!.Approve(notice, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
