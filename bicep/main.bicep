@@ -45,6 +45,9 @@ param computeLeast int
 @minValue(1)
 param computeMost int
 
+@description('Machines of time-nodes at first: those that there are, where a grid is deployed again.')
+param computeStart int = computeLeast
+
 @description('Whether they are spot machines, which may be taken away: a job goes on without them.')
 param computeIsSpot bool
 
@@ -94,7 +97,7 @@ param monthlyBudget int
 @minLength(1)
 param budgetEmails string[]
 
-@description('The first month of the budget.')
+@description('The first month of the budget, which cannot be changed.')
 param budgetStart string = utcNow('yyyy-MM-01')
 
 var gpus = {
@@ -202,6 +205,7 @@ var settings = {
   ODIFF_CLUSTER: cluster
   ODIFF_REDIS: redis.outputs.url
   ODIFF_REGISTRY: registry.outputs.loginServer
+  ODIFF_SILO_PORT: string(siloPort)
   ODIFF_CLIENT_PORT: string(clientPort)
   ODIFF_METRICS_URL: monitoring.outputs.metricsUrl
 }
@@ -219,6 +223,7 @@ module compute 'modules/compute.bicep' = if (isComplete) {
     controlCount: controlCount
     computeVmSize: computeVmSize
     computeGpus: computeGpus
+    computeStart: computeStart
     computeLeast: computeLeast
     computeMost: computeMost
     computeIsSpot: computeIsSpot
@@ -226,7 +231,6 @@ module compute 'modules/compute.bicep' = if (isComplete) {
     queuedMost: queuedMost
     sshPublicKey: sshPublicKey
     logsRuleId: monitoring.outputs.logsRuleId
-    siloPort: siloPort
     controlSettings: union(settings, {
       ODIFF_IMAGE: '${registry.outputs.loginServer}/odiff:${version}'
       ODIFF_STORE: '${storage.outputs.blobEndpoint}${storage.outputs.jobsContainer}'
@@ -247,6 +251,7 @@ module gateway 'modules/gateway.bicep' = if (isComplete) {
     image: '${registry.outputs.loginServer}/odiff:${version}'
     registry: registry.outputs.loginServer
     least: gatewayLeast
+    isZoneRedundant: !empty(zones)
     redisUrl: redis.outputs.url
     cluster: cluster
     port: gatewayPort

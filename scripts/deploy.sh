@@ -56,11 +56,18 @@ az account show --output none || fail "sign in first, with az login"
 made=""
 if [[ $(az group exists --name "$group") != true ]]; then
   [[ -n $location ]] || fail "there is no resource group $group; say where to make it, with --location"
-  az group create --name "$group" --location "$location" --tags odiff=grid --output none
+  az group create --name "$group" --location "$location" --tags odiff=grid "odiffSince=$(date +%Y-%m-01)" --output none
   made=yes
 fi
 
-az deployment group what-if --name odiff --resource-group "$group" --parameters "$parameters"
+# What the grid has become since it was deployed first, and stays.
+given=(--parameters "$parameters")
+since=$(az group show --name "$group" --query tags.odiffSince --output tsv)
+[[ -z $since ]] || given+=(--parameters "budgetStart=$since")
+machines=$(az vmss list --resource-group "$group" --query "[?ends_with(name, '-compute')].sku.capacity | [0]" --output tsv)
+[[ -z $machines ]] || given+=(--parameters "computeStart=$machines")
+
+az deployment group what-if --name odiff --resource-group "$group" "${given[@]}"
 if [[ -z $answer ]]; then
   read -rp "Deploy this to $group? [y/N] " answer || true
 fi
@@ -69,14 +76,14 @@ if [[ ! $answer =~ ^[yY] ]]; then
   fail "nothing was deployed"
 fi
 
-# deploy OUTPUT PARAMETER...: prints the output.
+# deploy OUTPUT OPTION...: prints the output.
 deploy() {
-  az deployment group create --name odiff --resource-group "$group" --parameters "$parameters" "${@:2}" \
+  az deployment group create --name odiff --resource-group "$group" "${given[@]}" "${@:2}" \
     --query "properties.outputs.$1.value" --output tsv
 }
 
 if [[ -n $images ]]; then
-  registry=$(deploy registry isComplete=false)
+  registry=$(deploy registry --parameters isComplete=false)
   for image in odiff odiff-cuda; do
     az acr import --name "$registry" --source "$images/$image:$ODIFF_VERSION" --image "$image:$ODIFF_VERSION" --force
   done

@@ -16,6 +16,7 @@ param controlVmSize string
 param controlCount int
 param computeVmSize string
 param computeGpus int
+param computeStart int
 param computeLeast int
 param computeMost int
 param computeIsSpot bool
@@ -28,7 +29,6 @@ param sshPublicKey string
 param logsRuleId string
 param controlSettings object
 param computeSettings object
-param siloPort int
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
@@ -48,7 +48,6 @@ module controlPool 'scale-set.bicep' = {
     sshPublicKey: sshPublicKey
     logsRuleId: logsRuleId
     settings: controlSettings
-    siloPort: siloPort
   }
 }
 
@@ -62,13 +61,12 @@ module computePool 'scale-set.bicep' = {
     role: 'compute'
     vmSize: computeVmSize
     gpus: computeGpus
-    count: computeLeast
+    count: computeStart
     isSpot: computeIsSpot
     maxPrice: computeMaxPrice
     sshPublicKey: sshPublicKey
     logsRuleId: logsRuleId
     settings: computeSettings
-    siloPort: siloPort
   }
 }
 

@@ -14,6 +14,9 @@ param registry string
 @minValue(1)
 param least int
 
+@description('Whether it is spread over zones.')
+param isZoneRedundant bool
+
 @description('Address of the Redis.')
 param redisUrl string
 
@@ -44,7 +47,7 @@ resource site 'Microsoft.App/managedEnvironments@2025-07-01' = {
         workloadProfileType: 'Consumption'
       }
     ]
-    zoneRedundant: true
+    zoneRedundant: isZoneRedundant
   }
 }
 

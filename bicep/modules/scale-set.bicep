@@ -36,9 +36,6 @@ param logsRuleId string
 @description('What the machine\'s scripts know about where it is: /etc/odiff/machine.env.')
 param settings object
 
-@description('The port whose listening says that the machine does its work.')
-param siloPort int
-
 var scripts = {
   'start-silo.sh': loadTextContent('../machine/start-silo.sh')
   'sync-models.sh': loadTextContent('../machine/sync-models.sh')
@@ -59,7 +56,6 @@ var units = {
 var allSettings = union(settings, {
   ODIFF_ROLE: role
   ODIFF_GPUS: string(gpus)
-  ODIFF_SILO_PORT: string(siloPort)
   AZURE_CLIENT_ID: self.clientId
 })
 
@@ -110,21 +106,6 @@ var gpuExtension = {
 
 var extensions = [
   {
-    name: 'health'
-    properties: {
-      publisher: 'Microsoft.ManagedServices'
-      type: 'ApplicationHealthLinux'
-      typeHandlerVersion: '1.0'
-      autoUpgradeMinorVersion: true
-      settings: {
-        protocol: 'tcp'
-        port: siloPort
-        intervalInSeconds: 10
-        numberOfProbes: 3
-      }
-    }
-  }
-  {
     name: 'logs'
     properties: {
       publisher: 'Microsoft.Azure.Monitor'
@@ -147,7 +128,7 @@ var extensions = [
 resource machines 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: name
   location: location
-  zones: zones
+  zones: empty(zones) ? null : zones
   sku: {
     name: vmSize
     tier: 'Standard'
@@ -169,10 +150,6 @@ resource machines 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
           restoreTimeout: 'PT1H'
         }
       : null
-    automaticRepairsPolicy: {
-      enabled: true
-      gracePeriod: 'PT30M' // drivers and images come first
-    }
     virtualMachineProfile: {
       priority: isSpot ? 'Spot' : 'Regular'
       evictionPolicy: isSpot ? 'Delete' : null

@@ -41,7 +41,8 @@ public sealed class CompileTests(BicepCompiler bicep)
                 Assert.DoesNotMatch("(?i)key|secret|password|connectionstring", output.Name);
             });
             var secure = template.GetProperty("parameters").EnumerateObject()
-                .Where(parameter => parameter.Value.GetProperty("type").GetString()!.StartsWith("secure", StringComparison.OrdinalIgnoreCase))
+                .Where(parameter => parameter.Value.TryGetProperty("type", out var type)
+                    && type.GetString()!.StartsWith("secure", StringComparison.OrdinalIgnoreCase))
                 .ToArray();
             Assert.All(secure, parameter => Assert.False(parameter.Value.TryGetProperty("defaultValue", out _)));
         }

@@ -10,7 +10,8 @@ public sealed class DeployTests : IDisposable
         case "$1 $2" in
           "account show") exit ${SIGNED_OUT:-0} ;;
           "group exists") echo "${GROUP_EXISTS:-true}" ;;
-          "group show") echo "${GROUP_TAG:-grid}" ;;
+          "group show") [[ "$*" == *odiffSince* ]] && echo 2026-02-01 || echo "${GROUP_TAG:-grid}" ;;
+          "vmss list") echo "${MACHINES:-}" ;;
           "resource list") echo Microsoft.Storage/storageAccounts ;;
           "deployment group")
             [[ $3 != create || "$*" != *outputs.registry.value* ]] || echo theregistry
@@ -39,8 +40,13 @@ public sealed class DeployTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("The gateway is at https://gateway.example", result.Output, StringComparison.Ordinal);
-        Assert.Equal(["account show", "group exists", "what-if", "create"], Steps());
-        Assert.All(_programs.Calls[2..], call => Assert.Contains(Parameters, call));
+        Assert.Equal(["account show", "group exists", "group show", "vmss list", "what-if", "create"], Steps());
+        Assert.All(_programs.Calls[4..], call =>
+        {
+            Assert.Contains(Parameters, call);
+            Assert.Contains("budgetStart=2026-02-01", call);
+            Assert.DoesNotContain(call, word => word.StartsWith("computeStart", StringComparison.Ordinal));
+        });
         Assert.DoesNotContain(_programs.Calls.SelectMany(call => call), word => word.Contains("a-key-of-the-tests", StringComparison.Ordinal));
     }
 
@@ -52,7 +58,7 @@ public sealed class DeployTests : IDisposable
         var result = await Deploy("grid development", answer);
 
         Assert.Equal((1, "deploy.sh: nothing was deployed"), (result.ExitCode, LastLine(result.Error)));
-        Assert.Equal(["account show", "group exists", "what-if"], Steps());
+        Assert.Equal("what-if", Steps()[^1]);
     }
 
     [Fact]
@@ -65,7 +71,7 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(["account show", "group exists"], Steps());
 
         await Deploy("grid development --location westeurope", "n\n");
-        Assert.Equal(["account show", "group exists", "group create", "what-if", "group delete"], Steps()[2..]);
+        Assert.Equal(["account show", "group exists", "group create", "group show", "vmss list", "what-if", "group delete"], Steps()[2..]);
     }
 
     [Fact]
@@ -74,12 +80,21 @@ public sealed class DeployTests : IDisposable
         var result = await Deploy("grid development --images ghcr.io/somebody --yes", "");
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal(["account show", "group exists", "what-if", "create", "acr import", "acr import", "create"], Steps());
-        Assert.Contains("isComplete=false", _programs.Calls[3]);
-        Assert.DoesNotContain("isComplete=false", _programs.Calls[6]);
+        Assert.Equal(["what-if", "create", "acr import", "acr import", "create"], Steps()[4..]);
+        Assert.Contains("isComplete=false", _programs.Calls[5]);
+        Assert.DoesNotContain("isComplete=false", _programs.Calls[8]);
         Assert.Equal(
             ["acr", "import", "--name", "theregistry", "--source", "ghcr.io/somebody/odiff-cuda:1.2.3", "--image", "odiff-cuda:1.2.3", "--force"],
-            _programs.Calls[5][1..]);
+            _programs.Calls[7][1..]);
+    }
+
+    [Fact]
+    public async Task Machines_that_were_started_since_stay()
+    {
+        _environment["MACHINES"] = "7";
+
+        Assert.Equal(0, (await Deploy("grid development --yes", "")).ExitCode);
+        Assert.All(_programs.Calls[4..], call => Assert.Contains("computeStart=7", call));
     }
 
     [Fact]
