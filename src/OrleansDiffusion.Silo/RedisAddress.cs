@@ -102,6 +102,7 @@ public sealed class RedisAddress
         null => null,
         RedisConnectionException { FailureType: var type } => new IOException($"no Redis can be used at {Name}: {type}", error),
         RedisException or RedisTimeoutException => new IOException($"no Redis can be used at {Name}: {error.Message}", error),
+        AuthenticationFailedException => new IOException($"no Redis can be used at {Name}: {error.Message.Split('\n')[0].TrimEnd()}", error),
         _ => FailureIn(error.InnerException),
     };
 
@@ -113,7 +114,7 @@ public sealed class RedisAddress
             await using var connection = await ConnectionMultiplexer.ConnectAsync(Options());
             return null;
         }
-        catch (RedisConnectionException e)
+        catch (Exception e) when (e is RedisConnectionException or AuthenticationFailedException)
         {
             return FailureIn(e);
         }

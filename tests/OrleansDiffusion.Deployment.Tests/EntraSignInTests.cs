@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Azure.Core;
+using Azure.Identity;
 using Garnet;
 using OrleansDiffusion.Sampling;
 using OrleansDiffusion.Silo;
@@ -47,6 +48,26 @@ public sealed class EntraSignInTests
     }
 
     [Fact]
+    public async Task Who_cannot_sign_in_hears_that_the_redis_cannot_be_used()
+    {
+        var port = LoopbackPorts.Free(1)[0];
+        using var server = new GarnetServer(
+            ["--bind", "127.0.0.1", "--port", $"{port}", "-q", "--memory", "64m", "--page", "1m", "--index", "1m", "--disable-console-logger"]);
+        server.Start();
+        var options = new ConfigurationOptions
+        {
+            EndPoints = { new IPEndPoint(IPAddress.Loopback, port) },
+            Defaults = new EntraSignIn(new Credential { User = null }, TimeProvider.System),
+        };
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => ConnectionMultiplexer.ConnectAsync(options));
+
+        var failure = RedisAddress.Parse("redis", "rediss://entra@cache.example:10000").FailureIn(error);
+        Assert.StartsWith("no Redis can be used at rediss://cache.example:10000: ", failure?.Message, StringComparison.Ordinal);
+        Assert.Contains("nobody is signed in", failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_asks_for_it_and_needs_tls()
     {
         var address = RedisAddress.Parse("redis", "rediss://entra@cache.westeurope.redis.azure.net:10000");
@@ -76,12 +97,14 @@ public sealed class EntraSignInTests
 
     private sealed class Credential : TokenCredential
     {
-        public required string User { get; set; }
+        public required string? User { get; set; }
 
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
             Assert.Equal(["https://redis.azure.com/.default"], requestContext.Scopes);
-            return new AccessToken(TokenOf(User), DateTimeOffset.UtcNow.AddHours(1));
+            return User is not null
+                ? new AccessToken(TokenOf(User), DateTimeOffset.UtcNow.AddHours(1))
+                : throw new CredentialUnavailableException("nobody is signed in");
         }
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>

@@ -25,6 +25,7 @@ public sealed class BicepCompiler : IDisposable
         .Single(attribute => attribute.Key == "Bicep").Value!;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("odiff-bicep-").FullName;
+    private readonly ConcurrentDictionary<string, Lazy<Task<ChildResult>>> _results = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<PredictedDeployment>>> _predicted = new(StringComparer.Ordinal);
 
     public BicepCompiler()
@@ -47,8 +48,15 @@ public sealed class BicepCompiler : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Runs a command of the compiler in the templates' folder.</summary>
-    internal Task<ChildResult> Run(params string[] arguments)
+    /// <summary>What a command of the compiler says in the templates' folder.</summary>
+    internal Task<ChildResult> Run(params string[] arguments) =>
+        _results.GetOrAdd(string.Join(' ', arguments), _ => new Lazy<Task<ChildResult>>(() => RunAnew(arguments))).Value;
+
+    /// <summary>What would be deployed by a parameter file.</summary>
+    internal Task<PredictedDeployment> Predict(string parameters) =>
+        _predicted.GetOrAdd(parameters, _ => new Lazy<Task<PredictedDeployment>>(() => Snapshot(parameters))).Value;
+
+    private Task<ChildResult> RunAnew(string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = _folder };
         start.Environment["ODIFF_API_KEYS"] = "a-key-of-the-tests";
@@ -57,10 +65,6 @@ public sealed class BicepCompiler : IDisposable
         start.Environment["ODIFF_VERSION"] = "1.2.3";
         return ChildProcess.Run(start);
     }
-
-    /// <summary>What would be deployed by a parameter file.</summary>
-    internal Task<PredictedDeployment> Predict(string parameters) =>
-        _predicted.GetOrAdd(parameters, _ => new Lazy<Task<PredictedDeployment>>(() => Snapshot(parameters))).Value;
 
     private async Task<PredictedDeployment> Snapshot(string parameters)
     {
