@@ -17,8 +17,8 @@ internal static class CommandLine
     public static Option<bool> Verbose { get; } =
         new("--verbose") { Description = "Print logs, and the stack trace of an error.", Recursive = true };
 
-    /// <summary>Runs a command: 0 done, 1 it failed, 2 unusable arguments.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>All commands and their options.</summary>
+    public static RootCommand Root()
     {
         var root = new RootCommand("Samples diffusion models parallel in time.")
         {
@@ -35,8 +35,13 @@ internal static class CommandLine
             BenchCommand.Create(),
         };
         root.Options.Add(Verbose);
+        return root;
+    }
 
-        var parsed = root.Parse(args);
+    /// <summary>Runs a command: 0 done, 1 it failed, 2 unusable arguments.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
             return Report(ParseMistake.Of(parsed), Unusable);
         using var cancellation = new CancellationTokenSource();

@@ -36,6 +36,23 @@ public sealed class EvictionTests : IDisposable
         Assert.Equal(0, await silo.Ended());
     }
 
+    [Fact]
+    public async Task Silo_that_shares_its_machine_leaves_it_to_the_others()
+    {
+        await using var metadata = new FakeMetadata("vm-7");
+        var ports = LoopbackPorts.Free(2);
+        await using var silo = OdiffProcess.Start(
+            _odiff,
+            $"silo --silo-port {ports[0]} --gateway-port {ports[1]} --devices cpu --eviction-notices {metadata.Address} --shares-machine");
+        await silo.Ready();
+
+        metadata.Schedule("first", "Preempt", "vm-7");
+
+        Assert.Equal("silo leaves Preempt first", await silo.Ready());
+        Assert.Equal(0, await silo.Ended());
+        Assert.False(metadata.HasApproved);
+    }
+
     /// <summary>The part of the endpoint that silos ask; it fails now and then, as the real one does.</summary>
     private sealed class FakeMetadata : IAsyncDisposable
     {
@@ -72,6 +89,8 @@ public sealed class EvictionTests : IDisposable
             for (var i = 0; i < times; i++)
                 Assert.True(await _asked.WaitAsync(Deadline, TestContext.Current.CancellationToken));
         }
+
+        public bool HasApproved => _approved.Task.IsCompleted;
 
         public Task<string[]> Approved() => _approved.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
 

@@ -13,8 +13,8 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary><c>odiff gateway</c>: the HTTP API of a cluster, until the process is told to end.</summary>
 internal static class GatewayCommand
 {
-    // Keys are no words for a command line.
-    private const string ApiKeys = "ODIFF_API_KEYS";
+    /// <summary>The environment variable of the keys that callers may have: no words for a command line.</summary>
+    public const string ApiKeys = "ODIFF_API_KEYS";
 
     // It may be started before the silos are.
     private static readonly TimeSpan LongestSearch = TimeSpan.FromMinutes(1);

@@ -40,7 +40,7 @@ internal static class SiloCommand
                 new TelemetrySource("odiff-silo", settings.ClusterId, $"{settings.Address}:{settings.SiloPort}", IsHttp: false),
                 cancellationToken);
             var notice = await RunUntilTold(settings, events, TerminalLog.For(parsed), cancellationToken);
-            if (notice is not null)
+            if (notice is not null && options.IsAlone(parsed))
                 await events!.Approve(notice, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

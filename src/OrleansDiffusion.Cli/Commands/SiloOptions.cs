@@ -13,6 +13,8 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary>The options of <c>odiff silo</c>, and the settings that they make.</summary>
 internal sealed class SiloOptions
 {
+    private const string Auto = "auto";
+
     private readonly ChoiceOption<SiloRole> _role = new(
         Roles, "What it holds: jobs and supervisors, time-nodes as well, or both");
 
@@ -29,12 +31,14 @@ internal sealed class SiloOptions
 
     private readonly Option<string?> _redis = new("--redis")
     {
-        Description = "redis://host:port of the Redis that keeps the membership, instead of a silo; rediss for TLS.",
+        Description = "redis://host:port of the Redis that keeps the membership, instead of a silo; rediss for TLS, "
+            + "rediss://entra@host:port to sign in with Microsoft Entra as the environment does.",
     };
 
     private readonly Option<string> _address = new("--address")
     {
-        Description = "IP address of this machine at which others reach the silo; needs --redis.",
+        Description = $"IP address of this machine at which others reach the silo, or {Auto}: the one that leads to the Redis; "
+            + "needs --redis.",
         DefaultValueFactory = _ => IPAddress.Loopback.ToString(),
     };
 
@@ -44,6 +48,11 @@ internal sealed class SiloOptions
     {
         Description = "Leave the cluster when Azure is about to take this machine away: 'azure', or the URL of an endpoint "
             + "that tells Scheduled Events as the instance metadata do [default: off].",
+    };
+
+    private readonly Option<bool> _sharesMachine = new("--shares-machine")
+    {
+        Description = "Other silos are on this machine: Azure is not told that it may go before its time.",
     };
 
     private readonly StoreOption _store = new("--store", "Keep jobs, checkpoints and samples there, not in memory");
@@ -89,8 +98,8 @@ internal sealed class SiloOptions
     {
         Option[] all =
         [
-            _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices, _exchange,
-            _restart, _batchesAtOnce, _mostQueued, _dashboard, .. _telemetry.All,
+            _role, _devices, _siloPort, _gatewayPort, _primary, _redis, _address, _cluster, _store, _evictionNotices,
+            _sharesMachine, _exchange, _restart, _batchesAtOnce, _mostQueued, _dashboard, .. _telemetry.All,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -107,6 +116,7 @@ internal sealed class SiloOptions
         CheckBatches("most-queued", mostQueued);
         if (role == SiloRole.Control && parsed.GetValue(_devices) is not null)
             throw new InvalidOptionException("devices", "is taken by silos that hold time-nodes, not by --role control");
+        var redis = parsed.GetValue(_redis) is { } url ? RedisAddress.Parse("redis", url) : null;
         return new SiloSettings
         {
             Role = role,
@@ -114,10 +124,8 @@ internal sealed class SiloOptions
             SiloPort = parsed.GetValue(_siloPort),
             GatewayPort = parsed.GetValue(_gatewayPort),
             Primary = parsed.GetValue(_primary) is { } primary ? await EndPointOf(primary, cancellationToken) : null,
-            Redis = parsed.GetValue(_redis) is { } redis ? RedisAddress.Parse("redis", redis) : null,
-            Address = IPAddress.TryParse(parsed.GetRequiredValue(_address), out var address)
-                ? address
-                : throw new InvalidOptionException("address", $"must be an IP address, was {parsed.GetValue(_address)}"),
+            Redis = redis,
+            Address = await AddressOf(parsed.GetRequiredValue(_address), redis, cancellationToken),
             ClusterId = parsed.GetRequiredValue(_cluster),
             Storage = _store.Read(parsed),
             Exchange = _exchange.Read(parsed),
@@ -140,6 +148,18 @@ internal sealed class SiloOptions
             ? url
             : throw new InvalidOptionException("eviction-notices", $"must be azure or a http(s) URL, was {text}"),
     };
+
+    /// <summary>Whether Azure may be told that the machine can go when this silo has left.</summary>
+    public bool IsAlone(ParseResult parsed) => !parsed.GetValue(_sharesMachine);
+
+    private static async Task<IPAddress> AddressOf(string text, RedisAddress? redis, CancellationToken cancellationToken)
+    {
+        if (text == Auto)
+            return redis is null ? IPAddress.Loopback : await redis.LocalAddress(cancellationToken);
+        return IPAddress.TryParse(text, out var address)
+            ? address
+            : throw new InvalidOptionException("address", $"must be an IP address or {Auto}, was {text}");
+    }
 
     private static async Task<IPEndPoint> EndPointOf(string text, CancellationToken cancellationToken)
     {

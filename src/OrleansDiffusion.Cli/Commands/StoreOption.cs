@@ -9,8 +9,8 @@ namespace OrleansDiffusion.Cli.Commands;
 /// <summary>An option that names where jobs, checkpoints and samples are kept.</summary>
 internal sealed class StoreOption : Option<string?>
 {
-    // The key of a storage account is no word for a command line.
-    private const string ConnectionString = "AZURE_STORAGE_CONNECTION_STRING";
+    /// <summary>The environment variable of what signs in to a storage account: a key is no word for a command line.</summary>
+    public const string ConnectionString = "AZURE_STORAGE_CONNECTION_STRING";
 
     /// <param name="name">Its name, with the dashes.</param>
     /// <param name="description">What is kept there, and for how long.</param>
