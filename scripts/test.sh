@@ -73,8 +73,7 @@ fi
 # The browser that the page is tested in.
 if [[ -z ${ODIFF_CHROMIUM:-} ]] && ! command -v chromium > /dev/null && ! command -v chromium-browser > /dev/null &&
   ! command -v google-chrome > /dev/null; then
-  echo "scripts/test.sh needs Chromium (apt-get install chromium), or its path in ODIFF_CHROMIUM, for the live page" >&2
-  exit 1
+  echo "without Chromium (apt-get install chromium), or its path in ODIFF_CHROMIUM, tests of the live page are skipped" >&2
 fi
 
 # Programs that tests start find the runtime as this one did, wherever it is installed.

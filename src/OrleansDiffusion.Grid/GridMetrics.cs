@@ -108,7 +108,7 @@ public sealed class GridMetrics
     /// <summary>A job has come to its end.</summary>
     internal void JobEnded(JobState state) => CountEnded(state, 1);
 
-    /// <summary>What the queue that this silo holds comes to.</summary>
+    /// <summary>What the queue that this silo holds comes to; 0 where another one holds it.</summary>
     internal void Queued(int walked, int queued)
     {
         _batchesWalked.Record(walked);
@@ -126,5 +126,6 @@ public sealed class GridMetrics
             CountEnded(state, 0);
         _checkpointFailures.Add(0);
         _jobsRunning.Add(0);
+        Queued(walked: 0, queued: 0);
     }
 }

@@ -54,7 +54,7 @@ public sealed class CommandTests : IDisposable
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToArray();
         Assert.Equal(
             ["sampler", "cut", "tolerance", "linearization", "start", "rounds", "evals", "p50 error", "p95 error"], rows[0]);
-        Assert.Equal(6 * 2 * 4 * 2, rows[2..].Length);
+        Assert.Equal(8 * 2 * 4 * 2, rows[2..].Length);
         Assert.All(rows[2..], row => Assert.InRange(Number(row[8]), 0, Number(row[2])));
         Assert.Equal(rows[2..].Select(row => string.Join(", ", row)), result.Error.Split('\n'));
         Assert.Empty(_odiff.Left);

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>What the processes of a cluster tell who watches them.</summary>
-public sealed class TelemetryTests(WatchedCluster cluster) : IClassFixture<WatchedCluster>
+public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixture<WatchedCluster>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
@@ -47,6 +49,18 @@ public sealed class TelemetryTests(WatchedCluster cluster) : IClassFixture<Watch
     }
 
     [Fact]
+    public async Task Grafana_asks_for_what_the_processes_show()
+    {
+        var shown = (await cluster.SiloMetrics()).Names.Union((await cluster.GatewayMetrics()).Names).ToHashSet(StringComparer.Ordinal);
+
+        var asked = Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra", "grafana", "dashboards"), "*.json")
+            .SelectMany(file => Metric().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct().ToList();
+
+        Assert.True(asked.Count > 10, "dashboards ask for more");
+        Assert.All(asked, metric => Assert.Contains(metric, shown));
+    }
+
+    [Fact]
     public async Task A_collector_gets_a_trace_from_the_request_to_the_last_block()
     {
         await Until(() => Spans("job").Any() && Spans("batch").Count() == 2 && Spans("PUT /v1/jobs/{id}").Any());
@@ -86,4 +100,8 @@ public sealed class TelemetryTests(WatchedCluster cluster) : IClassFixture<Watch
         while (!condition())
             await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
     }
+
+    // Series of the processes' own meters and of ASP.NET Core's, as a query names them.
+    [GeneratedRegex(@"\b(odiff|http_server)_[a-z_]+(?=[\[{)])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Metric();
 }

@@ -21,8 +21,7 @@ public sealed partial class ClusterSamplingClient(IGrainFactory grains, Resilien
     public override async Task<JobOutline> PlanAsync(SamplingRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var planner = grains.GetGrain<IPlannerGrain>(0);
-        var planned = await calls.Make(Who, token => planner.Plan(request, token), cancellationToken);
+        var planned = await calls.Make(Who, token => OfTimeNodes<IPlannerGrain>().Plan(request, token), cancellationToken);
         return planned.Outline ?? throw new RequestRefusedException(planned.Refusal!);
     }
 
@@ -94,11 +93,9 @@ public sealed partial class ClusterSamplingClient(IGrainFactory grains, Resilien
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default)
-    {
-        var catalogue = grains.GetGrain<ICatalogueGrain>(0);
-        return await calls.Make(Who, token => catalogue.Models(token), cancellationToken);
-    }
+    public override Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
+        calls.Make<IReadOnlyList<ModelSummary>>(
+            Who, async token => await OfTimeNodes<ICatalogueGrain>().Models(token), cancellationToken);
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<SiloSummary>> GetSilosAsync(CancellationToken cancellationToken = default)
@@ -163,6 +160,20 @@ public sealed partial class ClusterSamplingClient(IGrainFactory grains, Resilien
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
         return grains.GetGrain<ISamplingJobGrain>(jobId);
+    }
+
+    // Of silos that all have just started, those that hold time-nodes may be known later than others.
+    private T OfTimeNodes<T>()
+        where T : IGrainWithIntegerKey
+    {
+        try
+        {
+            return grains.GetGrain<T>(0);
+        }
+        catch (ArgumentException e)
+        {
+            throw new OrleansException("no silo is known that holds time-nodes", e);
+        }
     }
 
     // Where nothing was heard of the last sweep.

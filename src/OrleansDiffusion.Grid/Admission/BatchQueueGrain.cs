@@ -40,6 +40,13 @@ internal sealed partial class BatchQueueGrain(
             new GrainTimerCreationOptions(ExpirePeriod, ExpirePeriod));
     }
 
+    // Another silo's may be next.
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Queued(walked: 0, queued: 0);
+        return Task.CompletedTask;
+    }
+
     public Task<bool> Reserve(BatchKey batch) => Task.FromResult(_queue.Reserve(batch, options.Value.MostQueued));
 
     public Task<int?> Ask(BatchBid bid)

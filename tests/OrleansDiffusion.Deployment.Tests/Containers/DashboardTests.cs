@@ -69,7 +69,7 @@ public sealed partial class DashboardTests
     private static partial Regex Metric();
 
     [GeneratedRegex(
-        "Create(?<kind>Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\\(\\s*\"(?<name>[a-z.]+)\",[^\"]*\"(?<unit>[^\"]*)\"",
+        "Create(?<kind>Histogram|Counter|UpDownCounter|Gauge|ObservableGauge|ObservableCounter)(<[a-z]+>)?\\(\\s*\"(?<name>[a-z.]+)\",[^\"]*\"(?<unit>[^\"]*)\"",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Created();
 }
