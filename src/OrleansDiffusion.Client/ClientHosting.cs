@@ -15,8 +15,8 @@ public static class ClientHosting
     private static readonly TimeSpan LongestConnection = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Adds an <see cref="ISamplingClient"/> and an <see cref="IManifestClient"/>: of the gateway that the options name, or else of the cluster whose Orleans
-    /// client is among the services (<c>UseOrleansClient</c>).
+    /// Adds an <see cref="ISamplingClient"/> and an <see cref="IManifestClient"/>: of the gateway that the options name, or else of
+    /// the cluster whose Orleans client is among the services (<c>UseOrleansClient</c>).
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options; they are checked at start.</param>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
+using OrleansDiffusion.Contracts;
 
 namespace OrleansDiffusion.Client;
 
@@ -66,9 +67,8 @@ public static class SamplingCalls
 
     /// <summary>Whether an error is that of a silo or gateway which is gone or busy, or of a call that it left unanswered.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="cancellationToken">The caller's: what was cancelled without it, a silo gave up as others came or went.</param>
+    /// <param name="cancellationToken">The caller's.</param>
     internal static bool IsPassing(Exception error, CancellationToken cancellationToken) =>
-        error is OrleansException or EnumerationAbortedException or TimeoutException or TimeoutRejectedException
-            or HttpRequestException or IOException or BusyException
-        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        Unanswered.Is(error, cancellationToken)
+        || error is EnumerationAbortedException or TimeoutRejectedException or HttpRequestException or IOException or BusyException;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansDiffusion.Contracts;
 
 namespace OrleansDiffusion.Gateway.Endpoints;
 
@@ -16,7 +17,7 @@ internal sealed class ClusterHealth(IGrainFactory grains) : IHealthCheck
             await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken).WaitAsync(Longest, cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (Unanswered.Is(e, cancellationToken))
         {
             return HealthCheckResult.Unhealthy("no silo of the cluster answers");
         }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Hosting;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Client;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Contracts.Batches;
@@ -111,7 +112,7 @@ internal static class SweepEventStream
             return await grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, place.Batch).ToString())
                 .SweepsSince(place.After).WaitAsync(LongestAnswer, cancellationToken);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (Unanswered.Is(e, cancellationToken))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Keys;
 
 namespace OrleansDiffusion.Grid.Admission;
 
@@ -90,5 +91,5 @@ internal sealed partial class BatchTurn(
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} does not reach the queue; it asks again")]
-    private partial void LogNoQueue(Exception e, Contracts.Keys.BatchKey batch);
+    private partial void LogNoQueue(Exception e, BatchKey batch);
 }

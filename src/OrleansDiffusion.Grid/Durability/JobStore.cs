@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Grid.Manifests;
 using OrleansDiffusion.Storage.Objects;
@@ -23,21 +22,8 @@ public sealed class JobStore(IObjectStore store)
     /// <returns>The record and its version; null if there is none.</returns>
     /// <exception cref="BrokenObjectException">There is something else in its place.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
-    public async Task<(JobRecord Record, string Version)?> Read(string jobId, CancellationToken cancellationToken)
-    {
-        var name = NameOf(jobId);
-        if (await store.Read(name, cancellationToken) is not { } there)
-            return null;
-        try
-        {
-            var record = JsonSerializer.Deserialize<JobRecord>(there.Content.Span, RecordJson.Options);
-            return record is null ? throw new JsonException("it says null") : (record, there.Version);
-        }
-        catch (JsonException e)
-        {
-            throw new BrokenObjectException(name, $"is no job's record: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-    }
+    public Task<(JobRecord Record, string Version)?> Read(string jobId, CancellationToken cancellationToken) =>
+        RecordJson.Read<JobRecord>(store, NameOf(jobId), "job", cancellationToken);
 
     /// <summary>Writes a record in place of the one that was read or written last.</summary>
     /// <param name="jobId">The job.</param>
@@ -48,9 +34,7 @@ public sealed class JobStore(IObjectStore store)
     /// <exception cref="StoreConflictException">Somebody else has written it since.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
     public Task<string> Write(string jobId, JobRecord record, string? version, CancellationToken cancellationToken) =>
-        store.Write(
-            NameOf(jobId), JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Options),
-            version is null ? WriteCondition.IfAbsent : WriteCondition.IfVersion(version), cancellationToken);
+        RecordJson.Write(store, NameOf(jobId), record, version, cancellationToken);
 
     /// <summary>The jobs that there are records of.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>

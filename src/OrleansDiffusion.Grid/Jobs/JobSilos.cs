@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Grid.Placement;
 
 namespace OrleansDiffusion.Grid.Jobs;
@@ -24,7 +25,7 @@ internal sealed partial class JobSilos(
                     async () => answers.Add(
                         await ask(grains.GetGrain<ISiloJobsGrain>(silo.ToParsableString())).WaitAsync(longest)));
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
+            catch (Exception e) when (Unanswered.Is(e))
             {
                 LogNoAnswer(e, silo);
             }

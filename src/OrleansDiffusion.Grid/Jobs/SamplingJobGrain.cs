@@ -16,8 +16,9 @@ using Orleans.Concurrency;
 namespace OrleansDiffusion.Grid.Jobs;
 
 /// <summary>
-/// Keeps a job's record, cuts its samples into batches and has them walked one after the other, each when it is its turn. What it says is written
-/// first; a reminder brings it to life again where its silo died, and while it runs it looks after its supervisor.
+/// Keeps a job's record, cuts its samples into batches and has them walked one after the other, each when it is its turn.
+/// What it says is written first; a reminder brings it to life again where its silo died, and while it runs it looks after its
+/// supervisor.
 /// </summary>
 [GrainType("odiff.job"), Reentrant]
 internal sealed partial class SamplingJobGrain(
@@ -225,7 +226,7 @@ internal sealed partial class SamplingJobGrain(
         {
             return await Queue.Reserve(BatchKey).WaitAsync(LongestQuestion);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (Unanswered.Is(e))
         {
             LogNoQueue(e, JobId);
             return true;

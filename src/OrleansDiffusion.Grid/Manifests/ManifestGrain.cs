@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Manifests;
 using OrleansDiffusion.Grid.Durability;
@@ -229,7 +230,7 @@ internal sealed partial class ManifestGrain(
             {
                 return await call();
             }
-            catch (Exception e) when (e is StoreException or OrleansException or TimeoutException)
+            catch (Exception e) when (e is StoreException || Unanswered.Is(e, cancellationToken))
             {
                 LogAgain(e, Id);
                 await Task.Delay(Pause, time, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansDiffusion.Grid.Durability;
 using OrleansDiffusion.Storage.Objects;
 
@@ -18,30 +17,15 @@ internal sealed class ManifestStore(IObjectStore store)
     /// <returns>The record and its version; null if there is none.</returns>
     /// <exception cref="BrokenObjectException">There is something else in its place.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
-    public async Task<(ManifestRecord Record, string Version)?> Read(string id, CancellationToken cancellationToken)
-    {
-        var name = $"jobs/{id}{File}";
-        if (await store.Read(name, cancellationToken) is not { } there)
-            return null;
-        try
-        {
-            var record = JsonSerializer.Deserialize<ManifestRecord>(there.Content.Span, RecordJson.Options);
-            return record is null ? throw new JsonException("it says null") : (record, there.Version);
-        }
-        catch (JsonException e)
-        {
-            throw new BrokenObjectException(name, $"is no manifest's record: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-    }
+    public Task<(ManifestRecord Record, string Version)?> Read(string id, CancellationToken cancellationToken) =>
+        RecordJson.Read<ManifestRecord>(store, NameOf(id), "manifest", cancellationToken);
 
     /// <summary>Writes a record in place of the one that was read or written last.</summary>
     /// <returns>Its version.</returns>
     /// <exception cref="StoreConflictException">Somebody else has written it since.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
     public Task<string> Write(string id, ManifestRecord record, string? version, CancellationToken cancellationToken) =>
-        store.Write(
-            $"jobs/{id}{File}", JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Options),
-            version is null ? WriteCondition.IfAbsent : WriteCondition.IfVersion(version), cancellationToken);
+        RecordJson.Write(store, NameOf(id), record, version, cancellationToken);
 
     /// <summary>Keeps the lines of a part, unless they are there.</summary>
     /// <returns>Whether the part has these lines, and no others that were there before.</returns>
@@ -73,6 +57,8 @@ internal sealed class ManifestStore(IObjectStore store)
     /// <exception cref="StoreException">The store failed.</exception>
     public async Task<ReadOnlyMemory<byte>?> Results(string id, int part, CancellationToken cancellationToken) =>
         await store.Read(ResultsOf(id, part), cancellationToken) is { } there ? there.Content : null;
+
+    private static string NameOf(string id) => $"jobs/{id}{File}";
 
     private static string LinesOf(string id, int part) => $"jobs/{id}/lines/{part:D10}.jsonl";
 

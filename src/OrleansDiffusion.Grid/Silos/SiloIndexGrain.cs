@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Silos;
 using OrleansDiffusion.Grid.Placement;
 using Orleans.Concurrency;
@@ -59,7 +60,7 @@ internal sealed partial class SiloIndexGrain(
         {
             return await answer.WaitAsync(LongestAnswer, cancellationToken);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException || Unanswered.Is(e, cancellationToken))
         {
             LogNoAnswer(e, silo);
             return null;

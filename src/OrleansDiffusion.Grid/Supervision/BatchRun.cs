@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
@@ -296,7 +297,6 @@ internal sealed partial class BatchRun
         _recoveries = report.Recoveries + 1;
         _epochBefore = account.Epoch;
         NoteRecovery(RecoveryReason.Resumed, account.Epoch, "another supervisor goes on");
-        _why = (EpochReason.Recovery, "another supervisor goes on");
         if (!account.Weights.IsEmpty)
         {
             _orphans = new Epoch(
@@ -331,6 +331,8 @@ internal sealed partial class BatchRun
     {
         _metrics.Recovered(reason);
         _trace.Recover(reason, epoch, message);
+        if (_before is null) // else that is still being recovered from
+            _why = (EpochReason.Recovery, message);
     }
 
     // For those who watch.
@@ -505,8 +507,6 @@ internal sealed partial class BatchRun
         NoteRecovery(RecoveryReason.Of(failure), _epoch?.Number ?? 0, failure.Message);
         if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
             await Suspect(opened, isLate: failure is LateSweepException);
-        if (_before is null) // else that is still being recovered from
-            _why = (EpochReason.Recovery, failure.Message);
         _isToBegin = true;
     }
 
@@ -540,7 +540,7 @@ internal sealed partial class BatchRun
 
     // What silos and the network may do; a fault of the program itself is not tried again.
     private static bool IsRecoverable(Exception e) =>
-        e is SliceException or TimeoutException or OrleansException or OperationCanceledException or InvalidOperationException;
+        e is SliceException or InvalidOperationException || Unanswered.Is(e);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: epoch {Epoch} on {Silos} silos")]
     private partial void LogOpening(BatchKey batch, int epoch, int silos);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
@@ -223,7 +224,7 @@ internal sealed partial class Epoch
         {
             return await Slice(slice).Ping().WaitAsync(longest);
         }
-        catch (Exception e) when (e is TimeoutException or OrleansException or OperationCanceledException)
+        catch (Exception e) when (Unanswered.Is(e))
         {
             return null;
         }

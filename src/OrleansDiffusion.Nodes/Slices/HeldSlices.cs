@@ -7,7 +7,6 @@ namespace OrleansDiffusion.Nodes.Slices;
 internal sealed class HeldSlices
 {
     private readonly ConcurrentDictionary<SliceKey, bool> _slices = [];
-
     private int _nodes;
 
     /// <summary>The batches that they are of.</summary>
