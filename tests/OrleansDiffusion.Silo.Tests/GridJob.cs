@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Silo.Tests.Fixtures;
 
 namespace OrleansDiffusion.Silo.Tests;
 
@@ -18,11 +19,9 @@ internal sealed record GridJob(JobStatus Status, float[] Samples, IReadOnlyList<
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
         var job = grains.GetGrain<ISamplingJobGrain>(id ?? Guid.NewGuid().ToString("N"));
-        Assert.Null(await job.Submit(request, deadline.Token));
-        var progress = new List<JobProgress>();
-        await foreach (var step in job.Watch(deadline.Token))
-            progress.Add(step);
-        var status = await job.Status();
+        Assert.Null(await Answered.Call(() => job.Submit(request, deadline.Token)));
+        var progress = await Answered.Call(() => job.Watch(deadline.Token).ToListAsync(deadline.Token).AsTask());
+        var status = await Answered.Call(job.Status);
         return new GridJob(
             status, status.State == JobState.Succeeded ? await Fetch(job, request.Count) : [], progress);
     }
@@ -30,9 +29,13 @@ internal sealed record GridJob(JobStatus Status, float[] Samples, IReadOnlyList<
     private static async Task<float[]> Fetch(ISamplingJobGrain job, int count)
     {
         var samples = new List<float>();
-        var elements = (await job.Status()).Outline!.Elements;
+        var elements = (await Answered.Call(job.Status)).Outline!.Elements;
         while (samples.Count < count * elements)
-            samples.AddRange(MemoryMarshal.Cast<byte, float>((await job.Fetch(samples.Count / elements)).Values));
+        {
+            var page = await Answered.Call(() => job.Fetch(samples.Count / elements));
+            samples.AddRange(MemoryMarshal.Cast<byte, float>(page.Values));
+        }
+
         return [.. samples];
     }
 }

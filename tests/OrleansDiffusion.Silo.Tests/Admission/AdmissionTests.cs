@@ -254,7 +254,7 @@ public sealed class AdmissionTests
 
     private static async Task<(JobState State, int? Place)> StateOf(TestGrid grid, string id)
     {
-        var status = await grid.Grains.GetGrain<ISamplingJobGrain>(id).Status();
+        var status = await Answered.Call(() => grid.Grains.GetGrain<ISamplingJobGrain>(id).Status());
         return (status.State, status.Place);
     }
 

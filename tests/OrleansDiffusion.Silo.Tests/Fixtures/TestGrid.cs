@@ -85,7 +85,7 @@ internal sealed class TestGrid : IAsyncDisposable
     {
         var id = Guid.NewGuid().ToString("N");
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(silo).SiloAddress);
-        await Grains.GetGrain<ISamplingJobGrain>(id).Status();
+        await Answered.Call(() => Grains.GetGrain<ISamplingJobGrain>(id).Status());
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(supervisor).SiloAddress);
         await Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString()).Receive(new SliceFailed(0, 0, 0, ""));
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);
@@ -94,12 +94,12 @@ internal sealed class TestGrid : IAsyncDisposable
 
     /// <summary>Where a grain is active; null if it is not.</summary>
     public async Task<SiloAddress?> SiloOf(IAddressable grain) =>
-        await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        await Answered.Call(() => Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain).AsTask());
 
     /// <summary>The active grains whose classes are in a namespace, by class and silo.</summary>
     public async Task<IReadOnlyList<SimpleGrainStatistic>> ActiveIn(string @namespace)
     {
-        var grains = await Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
+        var grains = await Answered.Call(() => Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics());
         return [.. grains.Where(type => type.GrainType.StartsWith(@namespace, StringComparison.Ordinal))];
     }
 
