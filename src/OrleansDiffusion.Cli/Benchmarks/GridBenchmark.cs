@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Silo;
@@ -10,8 +11,9 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 /// </summary>
 internal static class GridBenchmark
 {
-    private const int WarmUps = 30; // jobs of a grid that do not count: its code is still being compiled
+    private const int MostWarmUps = 30; // jobs of a grid that do not count: its code is still being compiled
     private const int Counted = 5;
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(30); // of jobs that take seconds a few will do
 
     /// <summary>Runs the job on every number of silos, several times, and takes the run of the median wall time.</summary>
     public static async IAsyncEnumerable<Row> Run(
@@ -23,7 +25,8 @@ internal static class GridBenchmark
             await using var grid = await EmbeddedGrid.Start(
                 count, settings => settings with { Devices = new DeviceOptions { Devices = device.Name } },
                 cancellationToken: cancellationToken);
-            for (var i = 0; i < WarmUps; i++)
+            var begun = Stopwatch.GetTimestamp();
+            for (var i = 0; i < MostWarmUps && Stopwatch.GetElapsedTime(begun) < LongestWarmUp; i++)
                 await TimedJob.Run(grid.Grains, request, cancellationToken);
             var jobs = new List<TimedJob>();
             for (var i = 0; i < Counted; i++)
