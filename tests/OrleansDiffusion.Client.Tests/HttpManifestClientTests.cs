@@ -3,6 +3,7 @@ using System.Text;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Client.Manifests;
 using OrleansDiffusion.Client.Tests.Fixtures;
+using OrleansDiffusion.Contracts.Jobs;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -45,5 +46,22 @@ public sealed class HttpManifestClientTests : ManifestClientContract, IDisposabl
 
         Task<HttpResponseMessage> Put(string text, string defaults = """{"model":"demo","steps":10,"count":1}""") => http.PutAsync(
             $"v1/manifests/{JobIds.New()}?defaults={Uri.EscapeDataString(defaults)}", new StringContent(text, Encoding.UTF8, "application/jsonl"), Token);
+    }
+
+    // Who could name others would have as many turns as names. A name that is longer than any may be tells whether it was used.
+    [Theory]
+    [InlineData(null, JobState.Failed)]
+    [InlineData("the-key-of-this-test", JobState.Succeeded)]
+    public async Task Callers_with_keys_take_turns_by_these_whatever_lines_say(string? key, JobState expected)
+    {
+        await using var gateway = await _grid.Start(settings => settings with { ApiKeys = key is null ? [] : [key] });
+        var options = new SamplingClientOptions { Gateway = gateway.Address, ApiKey = key };
+        using var http = ClientHosting.Open(options);
+        var client = new HttpSamplingClient(http, SamplingCalls.Again(options));
+        var (id, line) = (JobIds.New(), $$"""{"submitter":"{{new string('x', 201)}}"}""");
+
+        await client.SubmitManifestAsync(id, ManifestId.TermsOf(Usual), () => Text(line), Token);
+
+        Assert.Equal(expected, (await End(id)).State);
     }
 }

@@ -9,7 +9,7 @@ namespace OrleansDiffusion.Client.Tests;
 /// <summary>What every client does with manifests, whatever carries its calls.</summary>
 public abstract class ManifestClientContract
 {
-    private static readonly SamplingRequest Usual = new() { Model = "demo", Count = 2, Steps = 20, Tolerance = 0 };
+    private protected static readonly SamplingRequest Usual = new() { Model = "demo", Count = 2, Steps = 20, Tolerance = 0 };
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private protected abstract IManifestClient Client { get; }
@@ -90,7 +90,7 @@ public abstract class ManifestClientContract
         Assert.Equal(JobState.Cancelled, (await End(id)).State);
     }
 
-    private async Task<ManifestStatus> End(string id)
+    private protected async Task<ManifestStatus> End(string id)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
         deadline.CancelAfter(Deadline);
@@ -103,5 +103,5 @@ public abstract class ManifestClientContract
         }
     }
 
-    private static MemoryStream Text(string lines) => new(Encoding.UTF8.GetBytes(lines));
+    private protected static MemoryStream Text(string lines) => new(Encoding.UTF8.GetBytes(lines));
 }

@@ -40,7 +40,8 @@ internal static class ManifestEndpoints
         string? defaults = null)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = settings.MostManifestBytes;
-        var terms = new ManifestTerms(Checked(defaults ?? "{}"), limits.Limits);
+        var terms = new ManifestTerms(
+            Checked(defaults ?? "{}"), limits.Limits, ApiKeyMiddleware.SubmitterOf(context, said: null));
         var status = await client.SubmitManifestAsync(id, terms, () => context.Request.Body, token);
         return TypedResults.Accepted($"/v1/manifests/{Uri.EscapeDataString(id)}", status);
     }

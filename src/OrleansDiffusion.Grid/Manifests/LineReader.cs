@@ -69,6 +69,7 @@ internal sealed class LineReader
             id = Id(fields);
             Label(fields);
             var request = RequestOf(Merged(fields));
+            request = request with { Submitter = _terms.Submitter ?? request.Submitter };
             if (_terms.Limits?.Mistake(request) is { } mistake)
                 return new ManifestLine(number, id, null, null, $"{mistake.Option} {mistake.Reason}");
             var alike = request with { Seed = 0, Labels = [], Guidance = null, Count = 1 };

@@ -67,7 +67,7 @@ public sealed class WireTests : IDisposable
         new JobSummary("job", JobState.Running, "model", "ddim", 9, 4, DateTimeOffset.UnixEpoch),
         new ModelSummary("model", [3, 4, 4], "linear", 10, "a model"),
         new JobPage([new JobSummary("job", JobState.Accepted, "model", "ddim", 9, 0, null)], "job"),
-        new RequestLimits(100, 1000), new ManifestTerms("{}", new RequestLimits(100, 1000)),
+        new RequestLimits(100, 1000), new ManifestTerms("{}", new RequestLimits(100, 1000), "somebody"),
         new ManifestStatus("manifest", JobState.Failed, 7, 5, 2, 1, DateTimeOffset.UnixEpoch),
         new LineResult(3, "id", JobState.Failed, "broken", "job", 4, 5, 6),
         Report(),
