@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansDiffusion.Client;
+using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Client.Manifests;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Manifests;
@@ -16,11 +17,6 @@ namespace OrleansDiffusion.Cli.Output;
 internal sealed class ManifestFolder
 {
     private const string Results = "results.jsonl";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
 
     private readonly string _path;
 
@@ -44,7 +40,7 @@ internal sealed class ManifestFolder
         {
             if (result.State == JobState.Succeeded)
                 await WriteSamples(result, samples, cancellationToken);
-            await results.WriteLineAsync(JsonSerializer.Serialize(result, Json));
+            await results.WriteLineAsync(JsonSerializer.Serialize(result, SamplingJson.Options));
         }
     }
 

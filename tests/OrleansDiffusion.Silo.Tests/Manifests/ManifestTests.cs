@@ -249,11 +249,12 @@ public sealed class ManifestTests(Grids grids)
     private static async Task Submit(IGrainFactory grains, string id, ManifestTerms terms, string[] lines)
     {
         var manifest = grains.GetGrain<IManifestGrain>(id);
-        Assert.Null(await manifest.Begin(terms));
+        Assert.Null(await Answered.Call(() => manifest.Begin(terms)));
         var parts = lines.Chunk(IManifestGrain.LinesOfPart).ToList();
-        for (var part = 0; part < parts.Count; part++)
-            Assert.Null(await manifest.Append(part, Bytes(parts[part])));
-        Assert.Null(await manifest.Complete(parts.Count, lines.Count(line => !string.IsNullOrWhiteSpace(line))));
+        foreach (var (part, itsLines) in parts.Index())
+            Assert.Null(await Answered.Call(() => manifest.Append(part, Bytes(itsLines))));
+        var count = lines.Count(line => !string.IsNullOrWhiteSpace(line));
+        Assert.Null(await Answered.Call(() => manifest.Complete(parts.Count, count)));
     }
 
     private static byte[] Bytes(params string[] lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n')));
@@ -264,12 +265,13 @@ public sealed class ManifestTests(Grids grids)
         deadline.CancelAfter(Deadline);
         var manifest = grains.GetGrain<IManifestGrain>(id);
         ManifestStatus status;
-        while (!(status = await manifest.Status()).State.IsFinal())
+        while (!(status = await Answered.Call(manifest.Status)).State.IsFinal())
             await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
         var results = new List<LineResult>();
         for (var part = 0; part < status.Parts; part++)
         {
-            var text = Encoding.UTF8.GetString((await manifest.Results(part))!);
+            var its = part;
+            var text = Encoding.UTF8.GetString((await Answered.Call(() => manifest.Results(its)))!);
             results.AddRange(text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => JsonSerializer.Deserialize<LineResult>(line, Json)!));
         }
