@@ -17,6 +17,10 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
     private const string Long =
         """{"model":"demo","count":5000,"batch":2,"steps":200,"blocks":20,"pointsPerNode":3,"lookahead":1,"tolerance":0}""";
 
+    // One batch of a thousand sweeps: it is under way whatever a test does meanwhile.
+    private const string OneBatch =
+        """{"model":"demo","count":2,"steps":1000,"blocks":500,"pointsPerNode":2,"lookahead":1,"tolerance":0}""";
+
     private readonly HttpClient _http = new() { BaseAddress = grid.Gateway };
     private readonly List<string> _jobs = [];
 
@@ -71,7 +75,7 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
     [Fact]
     public async Task A_reader_whose_connection_broke_goes_on_behind_what_it_has_heard()
     {
-        var job = await Submit(Long);
+        var job = await Submit(OneBatch);
         string? lastId;
         int batch, last;
         await using (var events = await ServerSentEvents.Open(_http, $"{job}/sweeps"))

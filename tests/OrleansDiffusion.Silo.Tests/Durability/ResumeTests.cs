@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Models;
@@ -162,35 +163,34 @@ public sealed class ResumeTests
             return names;
         }
 
-        // The supervisor is held; what it wrote beside comes to its end.
+        // The supervisor is held; what it wrote beside comes to its end. A content counts once the pointer names it.
         public async Task HasCheckpoint(int block)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             deadline.CancelAfter(TimeSpan.FromMinutes(1));
-            while (!await IsThere(block))
+            while (!(await LatestLeads()).All(lead => lead >= block))
                 await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
         }
 
         public void Dispose() => _folder.Delete(recursive: true);
 
-        private async Task<bool> IsThere(int block)
+        private async Task<long[]> LatestLeads()
         {
+            const string checkpoints = "jobs/resumed/checkpoints/0/";
+            var pointer = await Store().Read(checkpoints + "latest.json", TestContext.Current.CancellationToken);
+            using var json = JsonDocument.Parse(pointer!.Content);
+            if (json.RootElement.GetProperty("content").GetString() is not { } content)
+                return [-1]; // the first is still to come
             try
             {
-                return (await Checkpoints()).Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
-                    .Any(name => LeadsIn(name).Contains(block));
+                using var file = SafetensorsFile.Open(Path.Combine(_folder.FullName, checkpoints, content));
+                using var leads = file.Load("leads");
+                return leads.data<long>().ToArray();
             }
             catch (ModelFormatException)
             {
-                return false; // it was replaced meanwhile
+                return [-1]; // it was replaced meanwhile
             }
-        }
-
-        private long[] LeadsIn(string checkpoint)
-        {
-            using var file = SafetensorsFile.Open(Path.Combine(_folder.FullName, checkpoint));
-            using var leads = file.Load("leads");
-            return leads.data<long>().ToArray();
         }
     }
 }
