@@ -28,7 +28,7 @@ state=${ODIFF_CLUSTER:-${XDG_RUNTIME_DIR:-/tmp}/odiff-cluster-$UID}
 store=${ODIFF_STORE:-$state/store}
 members=$state/members # role, pid, address, and when it was started: a pid may come again
 start_seconds=120
-end_seconds=20
+end_seconds=40
 
 started_at() {
   local stat

@@ -6,6 +6,9 @@ namespace OrleansDiffusion.Silo;
 /// <summary>A cluster of silos within this process, for a program that has no other.</summary>
 public sealed class EmbeddedGrid : IAsyncDisposable
 {
+    // What holds a process up holds all of its silos up, and none of them hangs alone.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly List<RunningSilo> _silos = [];
 
     private EmbeddedGrid()
@@ -46,7 +49,7 @@ public sealed class EmbeddedGrid : IAsyncDisposable
 
                 // Not cut off: a silo that has joined halfway would hold the others up when they leave.
                 grid._silos.Add(await RunningSilo.Start(
-                    configure?.Invoke(settings) ?? settings, log, CancellationToken.None));
+                    Patient(configure?.Invoke(settings) ?? settings), log, CancellationToken.None));
             }
 
             var compute = grid._silos.Count(silo => silo.Role != SiloRole.Control);
@@ -68,4 +71,13 @@ public sealed class EmbeddedGrid : IAsyncDisposable
             await silo.DisposeAsync();
         _silos.Clear();
     }
+
+    private static SiloSettings Patient(SiloSettings settings) => settings with
+    {
+        Grid = options =>
+        {
+            (options.SweepPatience, options.StallInterval, options.PingTimeout) = (Patience, Patience, Patience);
+            settings.Grid?.Invoke(options);
+        },
+    };
 }

@@ -26,7 +26,7 @@ public sealed class BusyTests
             1,
             settings => settings with
             {
-                Devices = new DeviceOptions { Devices = "emulated:1ms" },
+                Devices = new DeviceOptions { Devices = "emulated:100ms" },
                 Grid = options => (options.BatchesAtOnce, options.MostQueued) = (1, 1),
             },
             cancellationToken: Token);
@@ -36,7 +36,7 @@ public sealed class BusyTests
         var options = new SamplingClientOptions { Gateway = gateway.Address, MostAttempts = 100 };
         using var http = ClientHosting.Open(options);
         var client = new HttpSamplingClient(http, SamplingCalls.Again(options));
-        await client.SubmitAsync("first", Small with { Count = 5000, Steps = 1000 }, Token);
+        await client.SubmitAsync("first", Small with { Steps = 1000, Blocks = 500, Lookahead = 1, Tolerance = 0 }, Token);
         await Is(client, "first", JobState.Running);
         await client.SubmitAsync("second", Small, Token);
         await Is(client, "second", JobState.Queued);

@@ -132,12 +132,12 @@ public sealed class ImageTests(GridFixture grid) : IDisposable
     {
         var job = new ImageJob(_client);
         var request = await job.RequestFor(
-            new SamplingRequest { Model = "digits", Sampler = "ddim", Steps = 5, Count = 500, Batch = 1, Seed = 77 }, "1", size: null, Token);
+            new SamplingRequest { Model = "digits", Sampler = "ddim", Steps = 5, Count = 501, Batch = 1, Seed = 77 }, "1", size: null, Token);
 
         await foreach (var _ in job.Draw(request, Token))
             break;
 
-        var left = await _client.ListAsync(Token).FirstAsync(job => job.Count == 500 && job.Model == "digits", Token);
+        var left = await _client.ListAsync(Token).FirstAsync(job => job.Count == 501 && job.Model == "digits", Token);
         Assert.Equal(JobState.Cancelled, left.State);
     }
 

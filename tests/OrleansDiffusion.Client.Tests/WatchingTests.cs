@@ -17,9 +17,9 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
     private const string Long =
         """{"model":"demo","count":5000,"batch":2,"steps":200,"blocks":20,"pointsPerNode":3,"lookahead":1,"tolerance":0}""";
 
-    // One batch of a thousand sweeps: it is under way whatever a test does meanwhile.
+    // One batch of five hundred sweeps, all of which are kept: it is under way whatever a test does meanwhile.
     private const string OneBatch =
-        """{"model":"demo","count":2,"steps":1000,"blocks":500,"pointsPerNode":2,"lookahead":1,"tolerance":0}""";
+        """{"model":"demo","count":2,"steps":1000,"blocks":180,"pointsPerNode":6,"lookahead":1,"tolerance":0}""";
 
     private readonly HttpClient _http = new() { BaseAddress = grid.Gateway };
     private readonly List<string> _jobs = [];
@@ -157,7 +157,8 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
         {
             silo = Assert.Single((await _http.GetFromJsonAsync<JsonElement>("v1/silos", Token)).EnumerateArray().ToList());
         }
-        while (silo.GetProperty("load").GetProperty("devices")[0].GetProperty("busy") is not { ValueKind: JsonValueKind.Number } busy
+        while (silo.GetProperty("load").ValueKind != JsonValueKind.Object || silo.GetProperty("processor").ValueKind != JsonValueKind.Number
+            || silo.GetProperty("load").GetProperty("devices")[0].GetProperty("busy") is not { ValueKind: JsonValueKind.Number } busy
             || busy.GetDouble() == 0 || Int(silo.GetProperty("load"), "timeNodes") == 0);
 
         Assert.Equal((true, true), (silo.GetProperty("isControl").GetBoolean(), silo.GetProperty("isCompute").GetBoolean()));

@@ -47,7 +47,7 @@ public sealed class BatchingTests(Grids grids)
     public async Task Two_devices_of_a_silo_make_a_call_each_and_both_are_counted()
     {
         await using var grid = await TestGrid.Start(
-            options: new TestGridOptions { Devices = _ => "emulated:0ms, emulated:0ms" });
+            options: new TestGridOptions { Devices = _ => "emulated:0ms, emulated:0ms", GroupWait = TimeSpan.FromMinutes(1) });
         var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser);
         var request = EightNodes with { Model = grid.Models.Add(denoiser), MaxSweeps = 3, Tolerance = 0 };
 

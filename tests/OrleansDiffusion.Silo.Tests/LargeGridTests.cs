@@ -3,6 +3,8 @@ using OrleansDiffusion.Silo.Tests.Fixtures;
 
 namespace OrleansDiffusion.Silo.Tests;
 
+/// <summary>Ten thousand grains leave others no time.</summary>
+[Collection(typeof(Alone))]
 public sealed class LargeGridTests(Grids grids)
 {
     [Fact]
@@ -22,4 +24,7 @@ public sealed class LargeGridTests(Grids grids)
         Expected.IsSequential(job, request, within: 1e-2);
         await grid.IsFree();
     }
+
+    [CollectionDefinition(DisableParallelization = true)]
+    public sealed class Alone;
 }

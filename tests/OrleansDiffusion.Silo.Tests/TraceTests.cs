@@ -131,9 +131,8 @@ public sealed class TraceTests : IDisposable
         Assert.Null(await grid.Grains.GetGrain<ISamplingJobGrain>(id).Submit(request, TestContext.Current.CancellationToken));
         await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
-        var leaving = isSupervisors ? grid.Stop(grid.Silo(0)) : grid.Kill(grid.Silo(2));
+        await (isSupervisors ? grid.Stop(grid.Silo(0)) : grid.Kill(grid.Silo(2)));
         go.SetResult();
-        await leaving;
         var job = await GridJob.Run(grid.Grains, request, id);
 
         Assert.Equal(JobState.Succeeded, job.Status.State);

@@ -35,6 +35,7 @@ internal sealed partial class BlockSupervisorGrain(
     private readonly CancellationTokenSource _cancelled = new();
     private bool _isStarted;
     private bool _isLeft; // another supervisor will go on
+    private bool _isTold; // that it is done; no other supervisor comes
     private BatchTurn? _turn;
     private BatchRun? _run;
     private SweepHistory? _history;
@@ -87,6 +88,8 @@ internal sealed partial class BlockSupervisorGrain(
     {
         _isLeft = !_walk.IsCompleted;
         await _cancelled.CancelAsync();
+        if (_isTold)
+            await _walk.WaitAsync(cancellationToken).ConfigureAwait(Quietly);
     }
 
     /// <inheritdoc/>
@@ -120,7 +123,8 @@ internal sealed partial class BlockSupervisorGrain(
             trace.End(run.Report(), error: null); // before the job's
             await Insist(() => job.Done(batch.Key.Batch, run.Report()), batch.Key, token);
             run.History.End();
-            await lease.Remove(token);
+            _isTold = true;
+            await lease.Remove(CancellationToken.None); // nobody would do it later
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using OrleansDiffusion.Chaos.Tests.Jobs;
 using OrleansDiffusion.Cli.Runs;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
@@ -134,7 +135,11 @@ public sealed class FaultCluster : IAsyncDisposable
         for (var batch = 0; batch < batches; batch++)
         {
             var supervisor = Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, batch).ToString());
-            await PlacementHint.On(places[1], () => supervisor.Receive(new SliceFailed(0, 0, 0, "")));
+            await Call(async () =>
+            {
+                await PlacementHint.On(places[1], () => supervisor.Receive(new SliceFailed(0, 0, 0, "")));
+                return true;
+            });
         }
 
         return id;
@@ -145,6 +150,29 @@ public sealed class FaultCluster : IAsyncDisposable
         await Clear();
         _folder.Delete(recursive: true);
     }
+
+    /// <summary>
+    /// Asserts how often batches of a job were begun anew for another reason than that a sweep was late, which any may be where
+    /// the machine is busy.
+    /// </summary>
+    internal async Task HasRecovered(FinishedJob job, int times)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        while (job.Recoveries - Late(job.Id) != times) // what a process logs is read a little later
+        {
+            Assert.False(deadline.IsCancellationRequested, $"{job.Recoveries} recoveries, {Late(job.Id)} of them late sweeps, not {times}");
+            await Task.Delay(Pause, CancellationToken.None);
+        }
+    }
+
+    /// <summary>What the silos logged of a job's batches.</summary>
+    internal IEnumerable<string> LogOf(string job) => _silos.SelectMany(silo => silo.Log)
+        .Where(line => line.Contains($"Batch {job}/", StringComparison.Ordinal));
+
+    private int Late(string job) => LogOf(job).Count(line =>
+        line.Contains("begun anew: no answer from slice", StringComparison.Ordinal)
+        || line.Contains("begun anew: all slices wait", StringComparison.Ordinal));
 
     private IManagementGrain Management => Grains.GetGrain<IManagementGrain>(0);
 

@@ -23,7 +23,7 @@ public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : ICla
             async _ => refused = await blobs.Proxy.Refuse(TimeSpan.FromSeconds(10)), cluster: blobs.Cluster);
 
         Assert.True(refused > 0);
-        Assert.Equal(0, job.Recoveries); // what could not be written was written later
+        await blobs.Cluster.HasRecovered(job, times: 0); // what could not be written was written later
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : ICla
         var job = await matrix.Disturb(
             $"{Torn} uploads to blob storage torn", batch: 0, 0.5, _ => blobs.Proxy.Tear(Torn), cluster: blobs.Cluster);
 
-        Assert.Equal(0, job.Recoveries);
+        await blobs.Cluster.HasRecovered(job, times: 0);
     }
 
     // Against the row where they are kept: what that is worth.
@@ -44,6 +44,6 @@ public sealed class BlobFaultTests(FaultMatrix matrix, BlobCluster blobs) : ICla
             "kill -9 of a compute silo at a block's middle, cold restart", batch: 0, 0.5,
             _ => blobs.Cluster.Silos(FaultCluster.Compute)[0].Kill(), cluster: blobs.Cluster);
 
-        Assert.Equal(1, job.Recoveries);
+        Assert.NotEqual(0, job.Recoveries);
     }
 }

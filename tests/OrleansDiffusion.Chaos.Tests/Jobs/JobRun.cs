@@ -8,7 +8,7 @@ namespace OrleansDiffusion.Chaos.Tests.Jobs;
 /// <summary>A job that is under way, as the command line's client runs it, and what was heard of it.</summary>
 internal sealed class JobRun : IProgress<JobProgress>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(
         TestContext.Current.CancellationToken);

@@ -40,9 +40,8 @@ public sealed class ResumeTests
         Assert.Null(await job.Submit(Request, TestContext.Current.CancellationToken));
         await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
-        var leaving = isKilled ? grid.Kill(grid.Silo(0)) : grid.Stop(grid.Silo(0));
+        await (isKilled ? grid.Kill(grid.Silo(0)) : grid.Stop(grid.Silo(0)));
         go.SetResult();
-        await leaving;
         var done = await GridJob.Run(grid.Grains, Request, id);
 
         Expected.IsSequential(done, Request);
@@ -66,8 +65,8 @@ public sealed class ResumeTests
             Assert.Null(await before.Grains.GetGrain<ISamplingJobGrain>("resumed").Submit(Request, token));
             await held.Task.WaitAsync(TimeSpan.FromMinutes(1), token);
             await folder.HasCheckpoint(block: 2);
-            go.SetResult();
             await before.Kill(before.Silo(0));
+            go.SetResult();
         }
 
         _gone.Clear();

@@ -32,7 +32,7 @@ public sealed class EpochTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{undisturbed} rounds undisturbed, {warm.Batch.Rounds} with iterates kept ({warm.Batch.Recoveries} recoveries), " +
             $"{cold.Batch.Rounds} without ({cold.Batch.Recoveries})");
-        Assert.InRange(warm.Batch.Recoveries, 1, 5);
+        Assert.NotEqual(0, warm.Batch.Recoveries);
         Assert.Equal(2, warm.Batch.Silos);
         // Where the silo is lost again on the way, nothing may be kept.
         var most = warm.Batch.Recoveries == 1 ? undisturbed + 3 : cold.Batch.Rounds;
@@ -46,11 +46,20 @@ public sealed class EpochTests
         var undisturbed = (await RunWith(_ => Task.CompletedTask)).Batch.Rounds;
         var stopping = Task.CompletedTask;
 
-        var job = await RunWith(grid =>
-        {
-            stopping = grid.Stop(grid.Silo(2)); // it waits for the nodes to leave
-            return Task.CompletedTask;
-        });
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var job = await RunWith(
+            grid =>
+            {
+                stopping = grid.Stop(grid.Silo(2)); // it waits for the nodes to leave
+                return told.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            },
+            call: async call =>
+            {
+                await call.Invoke();
+                if (call.Grain is IBlockSupervisorGrain && call.MethodName == nameof(IBlockSupervisorGrain.Leaving))
+                    told.TrySetResult();
+            });
         await stopping;
 
         Assert.Equal(0, job.Batch.Recoveries);
@@ -70,7 +79,8 @@ public sealed class EpochTests
     }
 
     private static async Task<GridJob> RunWith(
-        Func<TestGrid, Task> disturb, SamplingRequest? request = null, bool warmRestart = true, int disturbed = Disturbed)
+        Func<TestGrid, Task> disturb, SamplingRequest? request = null, bool warmRestart = true, int disturbed = Disturbed,
+        Func<IIncomingGrainCallContext, Task>? call = null)
     {
         request ??= Request;
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,7 +89,8 @@ public sealed class EpochTests
         {
             Exchange = ExchangeKind.DirectCalls,
             Devices = silo => silo == 0 ? null : "cpu",
-            Grid = options => options.WarmRestart = warmRestart,
+            Grid = options => (options.WarmRestart, options.RecoveryDelay) = (warmRestart, TimeSpan.FromMilliseconds(20)),
+            Call = call ?? (call => call.Invoke()),
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 Before = message =>

@@ -41,7 +41,7 @@ public sealed class LostSiloTests
         var job = await running;
 
         Expected.IsSequential(job, request);
-        Assert.InRange(job.Batch.Recoveries, 1, 5);
+        Assert.NotEqual(0, job.Batch.Recoveries);
         Assert.Equal(2, job.Batch.Silos);
         await grid.IsFree();
     }

@@ -177,7 +177,7 @@ public sealed class MessageTests(Grids grids)
         using var gate = new Gate();
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
-            Grid = options => options.StallInterval = TimeSpan.FromMilliseconds(50),
+            Grid = options => options.StallInterval = TimeSpan.FromMilliseconds(500),
             Call = call =>
             {
                 if (call.InterfaceMethod.Name == nameof(ISliceGrain.Ping) && Interlocked.Increment(ref asked) == 2 * enough)

@@ -76,6 +76,8 @@ public sealed class SlowTests
 
         await gate.Entered;
         var cancelling = job.Cancel();
+        while ((await job.Status()).State != JobState.Cancelled) // else the last sweeps may win
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
         gate.Open();
         await cancelling;
 

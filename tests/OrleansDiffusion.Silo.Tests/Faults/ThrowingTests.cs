@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Models;
@@ -85,7 +84,7 @@ public sealed class ThrowingTests(Grids grids)
     [InlineData(nameof(ITimeNodeGrain.Move), 20)]
     public async Task Call_that_fails_once_costs_sweeps_and_no_sample(string method, int call)
     {
-        var called = new ConcurrentQueue<string>();
+        var called = 0;
         await using var grid = await TestGrid.Start(2, new TestGridOptions { Call = Fail });
 
         var job = await grid.Run(Request);
@@ -98,8 +97,7 @@ public sealed class ThrowingTests(Grids grids)
         {
             if (context.MethodName != method || context.Grain is not (ISliceGrain or ITimeNodeGrain))
                 return context.Invoke();
-            called.Enqueue(method);
-            return called.Count == call ? throw new InvalidOperationException("the node is broken") : context.Invoke();
+            return Interlocked.Increment(ref called) == call ? throw new InvalidOperationException("the node is broken") : context.Invoke();
         }
     }
 

@@ -15,7 +15,8 @@ internal static class Answered
             {
                 return await call();
             }
-            catch (Exception e) when (attempt < MostAttempts && Unanswered.Is(e, TestContext.Current.CancellationToken))
+            catch (Exception e) when (attempt < MostAttempts
+                && (e is EnumerationAbortedException || Unanswered.Is(e, TestContext.Current.CancellationToken)))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), TestContext.Current.CancellationToken);
             }

@@ -7,6 +7,9 @@ namespace OrleansDiffusion.Silo.Tests.Fixtures;
 /// <summary>Clusters as they usually are, started once each and shared by all tests that change nothing about them.</summary>
 public sealed class Grids : IAsyncDisposable
 {
+    // Nothing fails in them: what belongs together comes, however busy the machine is.
+    private static readonly TestGridOptions Options = new() { GroupWait = TimeSpan.FromMinutes(1) };
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Task<TestGrid>> _grids = [];
 
@@ -14,7 +17,7 @@ public sealed class Grids : IAsyncDisposable
     internal Task<TestGrid> Of(int silos)
     {
         lock (_gate)
-            return _grids.TryGetValue(silos, out var grid) ? grid : _grids[silos] = TestGrid.Start(silos);
+            return _grids.TryGetValue(silos, out var grid) ? grid : _grids[silos] = TestGrid.Start(silos, Options);
     }
 
     public async ValueTask DisposeAsync()

@@ -83,13 +83,25 @@ internal sealed class TestGrid : IAsyncDisposable
     /// <summary>The id of a job whose grain is on a given silo, and that of its first batch's supervisor on another.</summary>
     public async Task<string> JobOn(int silo, int supervisor)
     {
-        var id = Guid.NewGuid().ToString("N");
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(silo).SiloAddress);
-        await Answered.Call(() => Grains.GetGrain<ISamplingJobGrain>(id).Status());
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(supervisor).SiloAddress);
-        await Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString()).Receive(new SliceFailed(0, 0, 0, ""));
-        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-        return id;
+        while (true)
+        {
+            var id = Guid.NewGuid().ToString("N");
+            var job = Grains.GetGrain<ISamplingJobGrain>(id);
+            var batch = Grains.GetGrain<IBlockSupervisorGrain>(new BatchKey(id, 0).ToString());
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(silo).SiloAddress);
+            await Answered.Call(() => job.Status());
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(supervisor).SiloAddress);
+            await Answered.Call(async () =>
+            {
+                await batch.Receive(new SliceFailed(0, 0, 0, ""));
+                return true;
+            });
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+
+            // A hint is not taken by a silo that does not know yet what the other one can hold.
+            if (Silo(silo).SiloAddress.Equals(await SiloOf(job)) && Silo(supervisor).SiloAddress.Equals(await SiloOf(batch)))
+                return id;
+        }
     }
 
     /// <summary>Where a grain is active; null if it is not.</summary>
@@ -154,7 +166,12 @@ internal sealed class TestGrid : IAsyncDisposable
             options.Grid(grid);
         });
         if (options.Devices(number) is { } devices)
-            silo.AddTimeNodes(new DeviceOptions { Devices = devices, MostQueued = options.MostQueued });
+        {
+            silo.AddTimeNodes(new DeviceOptions
+            {
+                Devices = devices, MostQueued = options.MostQueued, GroupWait = options.GroupWait,
+            });
+        }
         else
             silo.WithoutTimeNodes();
     }

@@ -18,6 +18,9 @@ internal sealed record TestGridOptions
     /// <summary>Most requests that are queued at a device.</summary>
     public int MostQueued { get; init; } = 1024;
 
+    /// <summary>How long a device waits for the rest of what belongs together.</summary>
+    public TimeSpan GroupWait { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Where jobs are kept; null for a memory that all silos share.</summary>
     public IObjectStore? Store { get; init; }
 

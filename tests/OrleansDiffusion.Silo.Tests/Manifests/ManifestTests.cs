@@ -221,6 +221,8 @@ public sealed class ManifestTests(Grids grids)
         await gate.Entered;
 
         var cancelling = Manifest(grid, "ended").Cancel();
+        while ((await Manifest(grid, "ended").Status()).State != JobState.Cancelled) // else what is left may win
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Token);
         gate.Open();
         await cancelling.WaitAsync(Deadline, Token);
 
