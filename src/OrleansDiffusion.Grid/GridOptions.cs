@@ -62,6 +62,13 @@ public sealed class GridOptions
     public bool WarmRestart { get; set; } = true;
 
     /// <summary>
+    /// The share of the time in which a silo copies its iterates to another one, 0 for never to 1; only with
+    /// <see cref="WarmRestart"/>. Default 0.1. If the silo is lost its time-nodes go on from the last copy, which is as old as
+    /// ten copies take to make, or a sweep.
+    /// </summary>
+    public double CopyShare { get; set; } = 0.1;
+
+    /// <summary>
     /// The least time from one checkpoint of a batch to the next, 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/> for
     /// none but the first. Default 0: every block end is written, or the latest where the store is slower.
     /// </summary>
@@ -114,6 +121,8 @@ public sealed class GridOptions
                 nameof(HandOverTimeout), $"must be 1 ms or more, was {HandOverTimeout}");
         }
 
+        if (CopyShare is not (>= 0 and <= 1))
+            throw new InvalidOptionException(nameof(CopyShare), $"must be 0 to 1, was {CopyShare}");
         if (Suspicion < TimeSpan.Zero)
             throw new InvalidOptionException(nameof(Suspicion), $"must be 0 or more, was {Suspicion}");
         if (CheckpointInterval < TimeSpan.Zero && CheckpointInterval != Timeout.InfiniteTimeSpan)

@@ -13,6 +13,8 @@ public sealed class GridOptionsTests
         { nameof(GridOptions.StallInterval), options => options.StallInterval = TimeSpan.Zero },
         { nameof(GridOptions.HandOverTimeout), options => options.HandOverTimeout = TimeSpan.Zero },
         { nameof(GridOptions.Suspicion), options => options.Suspicion = TimeSpan.FromSeconds(-1) },
+        { nameof(GridOptions.CopyShare), options => options.CopyShare = -0.1 },
+        { nameof(GridOptions.CopyShare), options => options.CopyShare = double.NaN },
         { nameof(GridOptions.CheckpointInterval), options => options.CheckpointInterval = TimeSpan.FromSeconds(-1) },
         { nameof(GridOptions.MaxRecoveries), options => options.MaxRecoveries = -1 },
         { nameof(GridOptions.BatchesAtOnce), options => options.BatchesAtOnce = 0 },

@@ -34,19 +34,23 @@ public interface ISliceGrain : IGrainWithStringKey
     [Alias("Exits")]
     Task<ImmutableArray<byte[]>> Exits(int sweep, int block, ImmutableArray<int> samples);
 
-    /// <summary>Ends its sweeps, and gives the iterates of a time-node away, to a slice of the next epoch.</summary>
+    /// <summary>Keeps a copy of the iterates of another slice's time-node, in case that one's silo is lost.</summary>
+    /// <param name="sweep">The sweep that made them.</param>
     /// <param name="block">The block.</param>
     /// <param name="node">The node's place in the block.</param>
-    /// <returns>As <see cref="ITimeNodeGrain.HandOver"/>; null also where it is not here.</returns>
+    /// <param name="iterates">What <see cref="ITimeNodeGrain.HandOver"/> returned.</param>
+    [Alias("Keep")]
+    Task Keep(int sweep, int block, int node, byte[] iterates);
+
+    /// <summary>
+    /// Ends its sweeps, and gives the iterates of a time-node away, to a slice of the next epoch: its own ones, or the copy
+    /// that it keeps.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="node">The node's place in the block.</param>
+    /// <returns>As <see cref="ITimeNodeGrain.HandOver"/>; null also where neither is here.</returns>
     [Alias("HandOver")]
     Task<byte[]?> HandOver(int block, int node);
-
-    /// <summary>Ends its sweeps, and says what the iterates are at the ends of a time-node.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="node">The node's place in the block.</param>
-    /// <returns>As <see cref="ITimeNodeGrain.Ends"/>; null also where it is not here.</returns>
-    [Alias("Ends")]
-    Task<byte[]?> Ends(int block, int node);
 
     /// <summary>Lets everything go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]

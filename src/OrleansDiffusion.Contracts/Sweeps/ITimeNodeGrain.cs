@@ -52,7 +52,7 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     [Alias("Exits")]
     Task<ImmutableArray<byte[]>> Exits(ImmutableArray<int> samples);
 
-    /// <summary>Gives its iterates away.</summary>
+    /// <summary>Gives its iterates away, and keeps them.</summary>
     /// <returns>
     /// The iterates of the samples that are swept here, for <see cref="TakeOver"/>; null where there are none, or more than
     /// a message holds.
@@ -67,19 +67,6 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// <param name="iterates">What <see cref="HandOver"/> returned.</param>
     [Alias("TakeOver")]
     Task TakeOver(byte[] iterates);
-
-    /// <summary>What its iterates are at its ends.</summary>
-    /// <returns>For the samples that are swept here x at the first point and after the last, and the last D; null where there are none.</returns>
-    [Alias("Ends")]
-    Task<byte[]?> Ends();
-
-    /// <summary>
-    /// Goes on from a guess at iterates that were lost, made between those that were kept beside it: <see cref="Roll"/> and
-    /// <see cref="Start"/> leave it as it is.
-    /// </summary>
-    /// <param name="entries">What enters the node, and the D that is held constant from there.</param>
-    [Alias("Bridge")]
-    Task Bridge(ImmutableArray<NodeEntry> entries);
 
     /// <summary>Lets its points go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]

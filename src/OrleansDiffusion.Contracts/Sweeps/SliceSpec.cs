@@ -10,6 +10,7 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 /// <param name="FirstOpen">The first block that is open when the epoch begins.</param>
 /// <param name="OpenEnd">After the last.</param>
 /// <param name="Before">The epoch whose iterates it goes on from; null where there are none.</param>
+/// <param name="CopyShare">The share of the time in which its iterates are copied to another slice, 0 for never to 1.</param>
 [GenerateSerializer, Immutable, Alias("odiff.SliceSpec")]
 public sealed record SliceSpec(
     [property: Id(0)] BatchAssignment Batch,
@@ -18,4 +19,5 @@ public sealed record SliceSpec(
     [property: Id(3)] SiloAddress Silo,
     [property: Id(4)] int FirstOpen,
     [property: Id(5)] int OpenEnd,
-    [property: Id(6)] EpochBefore? Before);
+    [property: Id(6)] EpochBefore? Before,
+    [property: Id(7)] double CopyShare);

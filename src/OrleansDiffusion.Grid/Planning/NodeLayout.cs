@@ -64,5 +64,8 @@ public sealed class NodeLayout(
         return slice;
     }
 
+    /// <summary>The slice that keeps copies of another's iterates: the next one, in a ring; null where there is no other.</summary>
+    public int? KeeperOf(int slice) => Slices == 1 ? null : (slice + 1) % Slices;
+
     private static int Cut(int length, int part, int parts) => (int)((long)length * part / parts);
 }

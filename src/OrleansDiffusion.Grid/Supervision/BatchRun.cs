@@ -219,7 +219,7 @@ internal sealed partial class BatchRun
         if (silos.Count == 0)
             throw new SliceException("no silo is there that can hold time-nodes");
         var epoch = new Epoch(
-            NextEpoch(), silos, _batch, _grains, _exchange, _silos, _options.StallInterval, _time, _logger);
+            NextEpoch(), silos, _batch, _grains, _exchange, _silos, _options, _time, _logger);
         LogOpening(_batch.Key, epoch.Number, silos.Count);
         if (_before is null)
             _before = _epoch ?? _orphans;
@@ -300,7 +300,7 @@ internal sealed partial class BatchRun
         if (!account.Weights.IsEmpty)
         {
             _orphans = new Epoch(
-                account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _options.StallInterval, _time, _logger);
+                account.Epoch, account.Weights, _batch, _grains, _exchange, _silos, _options, _time, _logger);
         }
     }
 

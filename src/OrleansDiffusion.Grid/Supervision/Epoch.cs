@@ -22,6 +22,7 @@ internal sealed partial class Epoch
     private readonly ISweepExchange _exchange;
     private readonly ComputeSilos _silos;
     private readonly TimeSpan _stallInterval;
+    private readonly double _copyShare;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SweepBarrier _barrier = new();
@@ -33,23 +34,24 @@ internal sealed partial class Epoch
     /// <param name="grains">The grains.</param>
     /// <param name="exchange">What carries the messages.</param>
     /// <param name="silos">Tells when one is gone.</param>
-    /// <param name="stallInterval">How often slices are asked whether any of them works.</param>
+    /// <param name="options">How batches are run.</param>
     /// <param name="time">The time of deadlines.</param>
     /// <param name="logger">Told of slices that could not be closed.</param>
     public Epoch(
         int number, IReadOnlyList<(SiloAddress Silo, int Devices)> members, BatchAssignment batch, IGrainFactory grains,
-        ISweepExchange exchange, ComputeSilos silos, TimeSpan stallInterval, TimeProvider time, ILogger logger)
+        ISweepExchange exchange, ComputeSilos silos, GridOptions options, TimeProvider time, ILogger logger)
         : this(
-            number, [.. members.Select(member => member.Devices)], batch, grains, exchange, silos, stallInterval, time, logger) =>
+            number, [.. members.Select(member => member.Devices)], batch, grains, exchange, silos, options, time, logger) =>
         Members = [.. members.Select(member => member.Silo)];
 
     /// <summary>One that another supervisor opened, on silos that are not known: for what is left of it.</summary>
     public Epoch(
         int number, ImmutableArray<int> weights, BatchAssignment batch, IGrainFactory grains, ISweepExchange exchange,
-        ComputeSilos silos, TimeSpan stallInterval, TimeProvider time, ILogger logger)
+        ComputeSilos silos, GridOptions options, TimeProvider time, ILogger logger)
     {
-        (_batch, _grains, _exchange, _silos, _stallInterval, _time, _logger) =
-            (batch, grains, exchange, silos, stallInterval, time, logger);
+        (_batch, _grains, _exchange, _silos, _time, _logger) = (batch, grains, exchange, silos, time, logger);
+        _stallInterval = options.StallInterval;
+        _copyShare = options.WarmRestart ? options.CopyShare : 0;
         Number = number;
         Weights = weights;
         Layout = new NodeLayout(
@@ -81,7 +83,7 @@ internal sealed partial class Epoch
     {
         var slices = Members.Select((silo, slice) =>
         {
-            var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before);
+            var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before, _copyShare);
             return Open(slice, spec, cancellationToken);
         });
         await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);

@@ -8,9 +8,9 @@ internal sealed class MemoryBudget(long elements)
 {
     private const long Bytes = 2L << 30;
 
-    // A grid point of a sample holds two iterates, D and up to two noises; its noise level, condition, gain, moves and
-    // marks are 72 bytes.
-    private const int TensorsOfPoint = 5;
+    // A grid point of a sample holds two iterates, D and up to two noises, and another silo a copy of the iterate; its noise
+    // level, condition, gain, moves and marks are 72 bytes.
+    private const int TensorsOfPoint = 6;
     private const int BytesOfPoint = 72;
 
     // An open block of a sample holds the point behind its last step, in two iterates, and x, y and D twice: what enters,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -18,7 +19,7 @@ namespace OrleansDiffusion.Nodes.Slices;
 [GrainType(GridNames.SliceType), TimelinePlacement, Reentrant, KeepAlive]
 internal sealed partial class SliceGrain(
     JobSetups setups, DevicePool devices, HeldSlices held, ISweepExchange exchange, ILocalSiloDetails silo,
-    ILogger<SliceGrain> logger)
+    [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<SliceGrain> logger)
     : LedGrain, ISliceGrain, IDisposable
 {
     // Longer than a sweep may take. Who is not told anything is of a supervisor that is gone.
@@ -76,11 +77,15 @@ internal sealed partial class SliceGrain(
             : throw new InvalidOperationException($"sweep {sweep} is not the last that was made here");
     }
 
+    public Task Keep(int sweep, int block, int node, byte[] iterates)
+    {
+        LeaveUnlessLed();
+        _run?.Keep(sweep, block, node, iterates);
+        return Task.CompletedTask;
+    }
+
     public async Task<byte[]?> HandOver(int block, int node) =>
         await EndSweeps() is { } run ? await run.HandOver(block, node) : null;
-
-    public async Task<byte[]?> Ends(int block, int node) =>
-        await EndSweeps() is { } run ? await run.Ends(block, node) : null;
 
     public async Task Close()
     {
@@ -117,7 +122,7 @@ internal sealed partial class SliceGrain(
     {
         var setup = await setups.Take(spec.Batch, cancellationToken);
         _spec = spec;
-        _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count, logger);
+        _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count, time, logger);
         held.Add(key);
         _silence = this.RegisterGrainTimer(
             _ => Close(), new GrainTimerCreationOptions(LongestSilence, LongestSilence) { Interleave = true });

@@ -25,7 +25,8 @@ internal sealed partial class SliceRun
     private readonly ILogger _logger;
     private readonly NodeLayout _layout;
     private readonly NodeLayout? _layoutBefore; // in the epoch that it goes on from
-    private readonly LostNodes _lost;
+    private readonly Copies _copies;
+    private readonly KeptIterates _kept = new(); // of the slice that this one is the keeper of
     private readonly FoldedInbox _inbox = new();
     private readonly SortedDictionary<int, NodeRun> _runs = []; // of the open blocks, by block
 
@@ -38,7 +39,7 @@ internal sealed partial class SliceRun
 
     public SliceRun(
         SliceSpec spec, int slice, JobSetup setup, ISweepExchange exchange, IGrainFactory grains, int devices,
-        ILogger logger)
+        TimeProvider time, ILogger logger)
     {
         (_spec, _slice, _setup, _exchange, _grains, _devices, _logger) =
             (spec, slice, setup, exchange, grains, devices, logger);
@@ -48,7 +49,9 @@ internal sealed partial class SliceRun
         _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
         (_composed, _next) = (NewMap(), NewMap());
         _layoutBefore = spec.Before is { } before ? LayoutOf(before.Weights) : null;
-        _lost = new LostNodes(spec, slice, setup, _layout, _layoutBefore);
+        var keeper = _layout.KeeperOf(slice);
+        _copies = new Copies(
+            spec.Batch.Key, keeper is null ? null : SliceOf(spec.Epoch, keeper.Value, spec.Weights), spec.CopyShare, time, logger);
 
         NodeLayout LayoutOf(ImmutableArray<int> weights) =>
             new(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, weights);
@@ -64,18 +67,15 @@ internal sealed partial class SliceRun
     {
         var blocks = Enumerable.Range(_spec.FirstOpen, _spec.OpenEnd - _spec.FirstOpen).ToList();
         await Task.WhenAll(blocks.Select(block => OpenNodes(block, cancellationToken)));
-        await Task.WhenAll(
-        [
-            .. blocks.SelectMany(block => TakeOver(block, cancellationToken)),
-            .. _lost.Beside.Select(node => AskEnds(node, cancellationToken)),
-        ]);
+        await Task.WhenAll(blocks.SelectMany(block => TakeOver(block, cancellationToken)));
     }
 
-    /// <summary>Gives the iterates of a time-node away; null where it is not here.</summary>
-    public Task<byte[]?> HandOver(int block, int node) => Node(block, node)?.HandOver() ?? Task.FromResult<byte[]?>(null);
+    /// <summary>Gives the iterates of a time-node away, or the copy that is kept of them; null where neither is here.</summary>
+    public Task<byte[]?> HandOver(int block, int node) =>
+        Node(block, node)?.HandOver() ?? Task.FromResult(_kept.Find(block, node));
 
-    /// <summary>What the iterates are at the ends of a time-node; null where it is not here.</summary>
-    public Task<byte[]?> Ends(int block, int node) => Node(block, node)?.Ends() ?? Task.FromResult<byte[]?>(null);
+    /// <summary>Keeps a copy of the iterates of another slice's time-node.</summary>
+    public void Keep(int sweep, int block, int node, byte[] iterates) => _kept.Keep(sweep, block, node, iterates);
 
     /// <summary>Takes the maps of another slice in.</summary>
     public void Receive(Folded folded)
@@ -96,8 +96,6 @@ internal sealed partial class SliceRun
         foreach (var entry in entries.Where(entry => entry.IsFinal))
             _leads[entry.Sample] = (entry.Block, entry.State!);
         var starting = entries.Where(entry => entry.Starts).ToList();
-        if (go.Sweep == 1)
-            await BridgeLost(starting);
         await StartNodes(go, starting, cancellationToken);
         var moving = SweepNodes(go, cancellationToken);
         await Task.WhenAll(moving, OpenAhead(go, cancellationToken)); // opened nodes are known before they may be closed
@@ -110,8 +108,12 @@ internal sealed partial class SliceRun
             ? run.Nodes[^1].Exits(samples)
             : throw new InvalidOperationException($"the end of block {block} is not in this slice");
 
-    /// <summary>Lets all time-nodes go; no sweep may be under way.</summary>
-    public Task Close() => CloseNodes(_ => true);
+    /// <summary>Lets all time-nodes go; no sweep may be under way, and what cancels them is cancelled.</summary>
+    public async Task Close()
+    {
+        await _copies.WhenDone();
+        await CloseNodes(_ => true);
+    }
 
     private Task OpenNodes(Go go, CancellationToken cancellationToken) => Task.WhenAll(
         Enumerable.Range(go.FirstOpen, go.Active.Length).Select(block => OpenNodes(block, cancellationToken)));
@@ -120,6 +122,7 @@ internal sealed partial class SliceRun
     // open than are planned for.
     private async Task OpenAhead(Go go, CancellationToken cancellationToken)
     {
+        _kept.DropBefore(go.FirstOpen);
         await CloseNodes(block => block < go.FirstOpen);
         var (outline, next) = (_spec.Batch.Outline, go.FirstOpen + go.Active.Length);
         if (next < outline.StepsOfBlocks.Length && go.Active.Length < PicardOptions.MostOpen(outline.Lookahead, outline.Scouts))
@@ -152,54 +155,45 @@ internal sealed partial class SliceRun
             yield break;
         var first = _layout.Run(block, _slice).First;
         for (var i = 0; i < run.Nodes.Length; i++)
-        {
-            var slice = _layoutBefore.SliceOf(block, first + i);
-            if (_spec.Before!.IsThere[slice])
-                yield return TakeOver(slice, block, first + i, run.Nodes[i], cancellationToken);
-        }
+            yield return TakeOver(block, first + i, run.Nodes[i], cancellationToken);
     }
 
-    private Task TakeOver(int slice, int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken) => AskBefore(
-        slice, block, node, before => before.HandOver(block, node), heir.TakeOver, cancellationToken);
-
-    private Task AskEnds((int Block, int Node) node, CancellationToken cancellationToken) => AskBefore(
-        _layoutBefore!.SliceOf(node.Block, node.Node), node.Block, node.Node,
-        before => before.Ends(node.Block, node.Node),
-        ends =>
-        {
-            _lost.Note(node, ends);
-            return Task.CompletedTask;
-        },
-        cancellationToken);
-
-    // What cannot be had is begun anew: that costs sweeps, and nothing else.
-    private async Task AskBefore(
-        int slice, int block, int node, Func<ISliceGrain, Task<byte[]?>> ask, Func<byte[], Task> use,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await ask(SliceBefore(slice)).WaitAsync(_spec.Before!.Timeout, cancellationToken) is { } answer)
-                await use(answer);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogNotHandedOver(e, _spec.Batch.Key, slice, block, node);
-        }
-    }
-
-    private ISliceGrain SliceBefore(int slice)
+    // From who held the node, or from who keeps a copy of it. What neither has is begun anew: that costs sweeps, and nothing else.
+    private async Task TakeOver(int block, int node, ITimeNodeGrain heir, CancellationToken cancellationToken)
     {
         var before = _spec.Before!;
-        return _grains.GetGrain<ISliceGrain>(
-            new SliceKey(_spec.Batch.Key, before.Epoch, slice, before.Weights.Length).ToString());
+        var holder = _layoutBefore!.SliceOf(block, node);
+        foreach (var slice in new[] { holder, _layoutBefore.KeeperOf(holder) }.OfType<int>().Where(slice => before.IsThere[slice]))
+        {
+            try
+            {
+                var asked = SliceOf(before.Epoch, slice, before.Weights).HandOver(block, node);
+                if (await asked.WaitAsync(before.Timeout, cancellationToken) is not { } iterates)
+                    continue;
+                await heir.TakeOver(iterates);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogNotHandedOver(e, _spec.Batch.Key, slice, block, node);
+            }
+        }
     }
+
+    private ISliceGrain SliceOf(int epoch, int slice, ImmutableArray<int> weights) =>
+        _grains.GetGrain<ISliceGrain>(new SliceKey(_spec.Batch.Key, epoch, slice, weights.Length).ToString());
 
     private ITimeNodeGrain? Node(int block, int node) =>
         _runs.TryGetValue(block, out var run) && node - _layout.Run(block, _slice).First is var i && i >= 0
             && i < run.Nodes.Length
             ? run.Nodes[i]
             : null;
+
+    private IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)> NodesOf(int block, NodeRun run)
+    {
+        var first = _layout.Run(block, _slice).First;
+        return run.Nodes.Select((grain, i) => (block, first + i, grain));
+    }
 
     private Task CloseNodes(Func<int, bool> which)
     {
@@ -211,9 +205,6 @@ internal sealed partial class SliceRun
 
     private ITimeNodeGrain NodeGrain(int block, int node) => _grains.GetGrain<ITimeNodeGrain>(
         new NodeKey(_spec.Batch.Key, _spec.Epoch, block, node, _layout.Nodes(block)).ToString());
-
-    private Task BridgeLost(List<BlockEntry> starting) => Task.WhenAll(
-        _lost.Entries(starting, _leads).Select(lost => Node(lost.Key.Block, lost.Key.Node)!.Bridge(lost.Value)));
 
     private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
     {
@@ -274,6 +265,7 @@ internal sealed partial class SliceRun
         // Whoever waits for the maps of others moves meanwhile.
         var (updates, nodeUpdates) = await Move(go, evaluated, cancellationToken);
         await publishing;
+        _copies.Make(go.Sweep, swept.SelectMany(run => NodesOf(run.Key, run.Value)), cancellationToken);
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
         var calls = CallsOf(evaluated);
@@ -418,6 +410,6 @@ internal sealed partial class SliceRun
     private static bool[] ActiveIn(Go go, int block) => go.Active[block - go.FirstOpen];
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Batch {Batch}: slice {Slice} did not hand time-node {Node} of block {Block} over; it is started anew")]
+        Message = "Batch {Batch}: slice {Slice} did not hand time-node {Node} of block {Block} over")]
     private partial void LogNotHandedOver(Exception e, BatchKey batch, int slice, int block, int node);
 }

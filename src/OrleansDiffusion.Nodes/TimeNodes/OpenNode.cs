@@ -91,22 +91,6 @@ internal sealed class OpenNode : IDisposable
             _takenOver[sample] = _swept[sample] = true;
     }
 
-    public byte[]? Ends()
-    {
-        var samples = Swept();
-        return samples.Length == 0 ? null : _node.WriteEnds(samples);
-    }
-
-    public void Bridge(ImmutableArray<NodeEntry> entries)
-    {
-        foreach (var (sample, state) in entries)
-        {
-            _state.Read(sample, state);
-            _node.Start(sample, _state, FirstIterate.Rolled);
-            _takenOver[sample] = _swept[sample] = true;
-        }
-    }
-
     public async Task<NodeEvaluated> Evaluate(
         int sweep, bool[] active, ImmutableArray<int> leads, EvaluationGroup group, CancellationToken cancellationToken)
     {

@@ -54,21 +54,9 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, HeldSl
         return Task.FromResult(_open?.HandOver());
     }
 
-    public Task<byte[]?> Ends()
-    {
-        LeaveUnlessLed();
-        return Task.FromResult(_open?.Ends());
-    }
-
     public Task TakeOver(byte[] iterates)
     {
         Opened().TakeOver(iterates);
-        return Task.CompletedTask;
-    }
-
-    public Task Bridge(ImmutableArray<NodeEntry> entries)
-    {
-        Opened().Bridge(entries);
         return Task.CompletedTask;
     }
 

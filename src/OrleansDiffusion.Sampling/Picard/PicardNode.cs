@@ -242,23 +242,6 @@ public sealed class PicardNode : IDisposable
         return writer.Finish();
     }
 
-    /// <summary>What the iterates of chosen samples are at the run's ends as bytes, for <see cref="RunEnds.Read"/>.</summary>
-    /// <param name="samples">Indices in the batch.</param>
-    /// <exception cref="ArgumentException">They take more than an array holds.</exception>
-    public byte[] WriteEnds(ReadOnlySpan<int> samples)
-    {
-        var writer = RunEnds.Write(samples, _elements);
-        foreach (var n in samples)
-        {
-            writer.Add<double>([LocalVariance(n)]);
-            writer.Add<float>(_x.Row(Row(0, n)));
-            writer.Add<float>(_x.Row(Row(Steps, n)));
-            writer.Add<float>(_denoised.Row(Row(Steps - 1, n)));
-        }
-
-        return writer.Finish();
-    }
-
     /// <summary>Goes on from iterates that another run of the same steps wrote; the model is to be asked at all points.</summary>
     /// <param name="bytes">What <see cref="WriteIterates"/> returned.</param>
     /// <returns>The samples.</returns>

@@ -83,4 +83,13 @@ public sealed class NodeLayoutTests
         Assert.Equal(2, layout.SlicesOf(0).Count());
         Assert.Equal(2, layout.Nodes(0));
     }
+
+    [Fact]
+    public void Slices_keep_one_anothers_iterates_in_a_ring()
+    {
+        Assert.Equal([1, 2, 0], Enumerable.Range(0, 3).Select(slice => Of([1, 2, 1]).KeeperOf(slice)));
+        Assert.Null(Of([4]).KeeperOf(0));
+
+        static NodeLayout Of(int[] weights) => new([10], pointsPerNode: 1, lookahead: 1, [.. weights]);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class BatchTraceTests
     [Fact]
     public void Where_nobody_listens_a_sweep_allocates_nothing_for_its_trace()
     {
-        var epoch = new Epoch(1, [1], Batch, null!, null!, null!, TimeSpan.FromSeconds(2), TimeProvider.System, null!);
+        var epoch = new Epoch(1, [1], Batch, null!, null!, null!, new GridOptions(), TimeProvider.System, null!);
         var trace = new BatchTrace(Batch);
         int[] sweeps = [.. Enumerable.Repeat(9, Blocks)];
         Follow(); // once for what is compiled

@@ -72,7 +72,7 @@ public sealed class WireTests : IDisposable
         new LineResult(3, "id", JobState.Failed, "broken", "job", 4, 5, 6),
         Report(),
         new SampleValues(4, [1, 2, 3, 4]),
-        new SliceSpec(Assignment, 2, [1, 2], Silo, 3, 5, new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2))),
+        new SliceSpec(Assignment, 2, [1, 2], Silo, 3, 5, new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2)), 0.25),
         new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2)),
         new NodeSpec(Assignment, 2, 1, 3, 4, 5, 1, Silo),
         new NodeEntry(1, [9, 8]),

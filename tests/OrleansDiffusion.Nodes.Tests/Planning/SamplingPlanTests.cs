@@ -72,7 +72,7 @@ public sealed class SamplingPlanTests
 
         var blocks = PicardOptions.MostOpen(plan.Picard.Lookahead, plan.Picard.Scouts);
         var points = blocks * plan.Timeline.Blocks[0].Steps.Length;
-        var bytesOfSample = 4L * elements * ((5 * points) + (8 * blocks) + 4);
+        var bytesOfSample = 4L * elements * ((6 * points) + (8 * blocks) + 4);
         Assert.InRange(plan.Batch, 1, count);
         Assert.InRange(plan.Batch * bytesOfSample, 1, Budget);
         if (plan.Batch < count && elements >= 784)

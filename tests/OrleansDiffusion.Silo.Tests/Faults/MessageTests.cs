@@ -228,7 +228,7 @@ public sealed class MessageTests(Grids grids)
         var silos = grid.Silos.Select(silo => silo.SiloAddress).ToList();
         var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 0, 2).ToString());
         var spec = new SliceSpec(
-            new BatchAssignment(batch, request, outline, 0, 1), Epoch: 1, [1, 1], silos[1], FirstOpen: 0, OpenEnd: 1, null);
+            new BatchAssignment(batch, request, outline, 0, 1), Epoch: 1, [1, 1], silos[1], FirstOpen: 0, OpenEnd: 1, null, 0);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => PlacementHint.On(
             silos[0], () => slice.Open(spec, TestContext.Current.CancellationToken)));

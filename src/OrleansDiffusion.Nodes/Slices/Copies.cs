@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using OrleansDiffusion.Contracts.Keys;
+using OrleansDiffusion.Contracts.Sweeps;
+
+namespace OrleansDiffusion.Nodes.Slices;
+
+/// <summary>
+/// Has another slice keep copies of a slice's iterates, for the case that its silo is lost. A copy is made after a sweep and
+/// sent beside the next ones; how often depends on how long the last one took, so that they take no more than their share of
+/// the time, whatever the iterates' size and the network's speed.
+/// </summary>
+/// <param name="batch">The batch.</param>
+/// <param name="keeper">Who keeps them; null for nobody.</param>
+/// <param name="share">Of the time, 0 for never to 1 for all the time.</param>
+/// <param name="time">What it is measured by.</param>
+/// <param name="logger">Told of copies that could not be made.</param>
+internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double share, TimeProvider time, ILogger logger)
+{
+    private Task _copying = Task.CompletedTask;
+    private long _ended; // a timestamp
+    private TimeSpan _pause;
+
+    /// <summary>Copies time-nodes as a sweep has left them, unless that would be too often. They must not be swept on before this returns.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="nodes">The nodes, and where they are.</param>
+    /// <param name="cancellationToken">Ends the waiting for the keeper.</param>
+    public void Make(int sweep, IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)> nodes, CancellationToken cancellationToken)
+    {
+        if (keeper is null || share <= 0 || !_copying.IsCompleted || time.GetElapsedTime(_ended) < _pause)
+            return;
+        _copying = Copy(sweep, [.. nodes], cancellationToken);
+    }
+
+    /// <summary>Completes when no node is asked any more.</summary>
+    public Task WhenDone() => _copying;
+
+    private async Task Copy(int sweep, List<(int Block, int Node, ITimeNodeGrain Grain)> nodes, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            await Task.WhenAll(nodes.Select(node => Copy(sweep, node.Block, node.Node, node.Grain, cancellationToken)));
+        }
+        catch (Exception e)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                LogNotCopied(e, batch, sweep);
+        }
+
+        _ended = time.GetTimestamp();
+        _pause = time.GetElapsedTime(started, _ended) * ((1 - share) / share);
+    }
+
+    // A node answers before it is swept on: it takes its calls in turn.
+    private async Task Copy(int sweep, int block, int node, ITimeNodeGrain grain, CancellationToken cancellationToken)
+    {
+        if (await grain.HandOver() is { } iterates)
+            await keeper!.Keep(sweep, block, node, iterates).WaitAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch}: iterates of sweep {Sweep} could not be copied")]
+    private partial void LogNotCopied(Exception e, BatchKey batch, int sweep);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using OrleansDiffusion.Contracts.Sweeps;
+
+namespace OrleansDiffusion.Silo.Tests.Fixtures;
+
+/// <summary>Lets a sweep begin only when all iterates of the one before were copied, so that what a lost silo costs is certain.</summary>
+internal sealed class CopiedSweeps
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<int, SemaphoreSlim> _kept = [];
+    private int _nodes; // of the sweep before
+
+    /// <summary>Takes in that a call was made.</summary>
+    public void Note(IIncomingGrainCallContext call)
+    {
+        if (call.Grain is ISliceGrain && call.MethodName == nameof(ISliceGrain.Keep))
+            Kept((int)call.Request.GetArgument(0)!).Release();
+    }
+
+    /// <summary>Waits for the copies of the sweep before.</summary>
+    /// <param name="go">The sweep.</param>
+    /// <param name="nodes">How many time-nodes it sweeps.</param>
+    public async Task BeforeSweep(Go go, int nodes)
+    {
+        for (var node = 0; node < _nodes; node++)
+            Assert.True(await Kept(go.Sweep - 1).WaitAsync(Deadline, TestContext.Current.CancellationToken), "no copy was kept");
+        _nodes = nodes;
+    }
+
+    private SemaphoreSlim Kept(int sweep) => _kept.GetOrAdd(sweep, _ => new SemaphoreSlim(0));
+}
