@@ -34,13 +34,11 @@ public interface ISliceGrain : IGrainWithStringKey
     [Alias("Exits")]
     Task<ImmutableArray<byte[]>> Exits(int sweep, int block, ImmutableArray<int> samples);
 
-    /// <summary>Keeps a copy of the iterates of another slice's time-node, in case that one's silo is lost.</summary>
+    /// <summary>Keeps copies of the iterates of another slice's time-nodes, in case that one's silo is lost.</summary>
     /// <param name="sweep">The sweep that made them.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="node">The node's place in the block.</param>
-    /// <param name="iterates">What <see cref="ITimeNodeGrain.HandOver"/> returned.</param>
+    /// <param name="copies">What <see cref="ITimeNodeGrain.HandOver"/> returned.</param>
     [Alias("Keep")]
-    Task Keep(int sweep, int block, int node, byte[] iterates);
+    Task Keep(int sweep, ImmutableArray<NodeCopy> copies);
 
     /// <summary>
     /// Ends its sweeps, and gives the iterates of a time-node away, to a slice of the next epoch: its own ones, or the copy
@@ -50,7 +48,7 @@ public interface ISliceGrain : IGrainWithStringKey
     /// <param name="node">The node's place in the block.</param>
     /// <returns>As <see cref="ITimeNodeGrain.HandOver"/>; null also where neither is here.</returns>
     [Alias("HandOver")]
-    Task<byte[]?> HandOver(int block, int node);
+    Task<Iterates?> HandOver(int block, int node);
 
     /// <summary>Lets everything go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]

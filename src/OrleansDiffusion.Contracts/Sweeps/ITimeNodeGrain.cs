@@ -58,7 +58,7 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// a message holds.
     /// </returns>
     [Alias("HandOver")]
-    Task<byte[]?> HandOver();
+    Task<Iterates?> HandOver();
 
     /// <summary>
     /// Goes on from the iterates of the same points in another epoch: <see cref="Roll"/> and <see cref="Start"/> leave
@@ -66,7 +66,7 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="iterates">What <see cref="HandOver"/> returned.</param>
     [Alias("TakeOver")]
-    Task TakeOver(byte[] iterates);
+    Task TakeOver(Iterates iterates);
 
     /// <summary>Lets its points go.</summary>
     [Alias("Close"), ResponseTimeout(Timeouts.OfModels)]

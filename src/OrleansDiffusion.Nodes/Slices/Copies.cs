@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -5,9 +6,9 @@ using OrleansDiffusion.Contracts.Sweeps;
 namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
-/// Has another slice keep copies of a slice's iterates, for the case that its silo is lost. A copy is made after a sweep and
-/// sent beside the next ones; how often depends on how long the last one took, so that they take no more than their share of
-/// the time, whatever the iterates' size and the network's speed.
+/// Has another slice keep copies of a slice's iterates, for the case that its silo is lost. A copy is made before a sweep and
+/// sent while the model is asked; how often depends on how long the last one took, so that they take no more than their share
+/// of the time, whatever the iterates' size and the network's speed.
 /// </summary>
 /// <param name="batch">The batch.</param>
 /// <param name="keeper">Who keeps them; null for nobody.</param>
@@ -21,7 +22,7 @@ internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double
     private TimeSpan _pause;
 
     /// <summary>Copies time-nodes as a sweep has left them, unless that would be too often. They must not be swept on before this returns.</summary>
-    /// <param name="sweep">The sweep.</param>
+    /// <param name="sweep">The sweep that was made last.</param>
     /// <param name="nodes">The nodes, and where they are.</param>
     /// <param name="cancellationToken">Ends the waiting for the keeper.</param>
     public void Make(int sweep, IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)> nodes, CancellationToken cancellationToken)
@@ -39,7 +40,9 @@ internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double
         var started = time.GetTimestamp();
         try
         {
-            await Task.WhenAll(nodes.Select(node => Copy(sweep, node.Block, node.Node, node.Grain, cancellationToken)));
+            var copies = await Task.WhenAll(nodes.Select(node => CopyOf(node.Block, node.Node, node.Grain)));
+            foreach (var message in Messages(copies.OfType<NodeCopy>()))
+                await keeper!.Keep(sweep, message).WaitAsync(cancellationToken);
         }
         catch (Exception e)
         {
@@ -52,10 +55,27 @@ internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double
     }
 
     // A node answers before it is swept on: it takes its calls in turn.
-    private async Task Copy(int sweep, int block, int node, ITimeNodeGrain grain, CancellationToken cancellationToken)
+    private static async Task<NodeCopy?> CopyOf(int block, int node, ITimeNodeGrain grain) =>
+        await grain.HandOver() is { } iterates ? new NodeCopy(block, node, iterates) : null;
+
+    private static IEnumerable<ImmutableArray<NodeCopy>> Messages(IEnumerable<NodeCopy> copies)
     {
-        if (await grain.HandOver() is { } iterates)
-            await keeper!.Keep(sweep, block, node, iterates).WaitAsync(cancellationToken);
+        var message = ImmutableArray.CreateBuilder<NodeCopy>();
+        var bytes = 0L;
+        foreach (var copy in copies)
+        {
+            bytes += copy.Iterates.Bytes.Length;
+            if (bytes > Iterates.MostBytes && message.Count > 0)
+            {
+                yield return message.DrainToImmutable();
+                bytes = copy.Iterates.Bytes.Length;
+            }
+
+            message.Add(copy);
+        }
+
+        if (message.Count > 0)
+            yield return message.DrainToImmutable();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch}: iterates of sweep {Sweep} could not be copied")]

@@ -26,9 +26,9 @@ internal sealed partial class Departure(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            while (held.Batches is { Count: > 0 } batches && silos.Find().Any(other => !other.Silo.Equals(silo.SiloAddress)))
+            while (!held.TryClose() && silos.Find().Any(other => !other.Silo.Equals(silo.SiloAddress)))
             {
-                await Task.WhenAll(batches.Select(batch => Tell(batch, ended.Token)));
+                await Task.WhenAll(held.Batches.Select(batch => Tell(batch, ended.Token)));
                 await Task.Delay(Pause, time, ended.Token);
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OrleansDiffusion.Contracts.Keys;
 
 namespace OrleansDiffusion.Nodes.Slices;
@@ -6,11 +5,20 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// <summary>The slices and time-nodes that a silo holds.</summary>
 internal sealed class HeldSlices
 {
-    private readonly ConcurrentDictionary<SliceKey, bool> _slices = [];
+    private readonly Lock _gate = new();
+    private readonly HashSet<SliceKey> _slices = [];
+    private bool _isClosed;
     private int _nodes;
 
     /// <summary>The batches that they are of.</summary>
-    public IReadOnlyCollection<BatchKey> Batches => [.. _slices.Keys.Select(slice => slice.Batch).Distinct()];
+    public IReadOnlyCollection<BatchKey> Batches
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _slices.Select(slice => slice.Batch).Distinct()];
+        }
+    }
 
     /// <summary>How many time-nodes are open.</summary>
     public int Nodes => Volatile.Read(ref _nodes);
@@ -21,9 +29,25 @@ internal sealed class HeldSlices
     /// <summary>Notes one that is not any more.</summary>
     public void RemoveNode() => Interlocked.Decrement(ref _nodes);
 
-    /// <summary>Notes a slice that is open.</summary>
-    public void Add(SliceKey slice) => _slices.TryAdd(slice, true);
+    /// <summary>Notes a slice that is open; false, and nothing is noted, where none is let in any more.</summary>
+    public bool TryAdd(SliceKey slice)
+    {
+        lock (_gate)
+            return !_isClosed && _slices.Add(slice);
+    }
 
     /// <summary>Notes one that is not any more.</summary>
-    public void Remove(SliceKey slice) => _slices.TryRemove(slice, out _);
+    public void Remove(SliceKey slice)
+    {
+        lock (_gate)
+            _slices.Remove(slice);
+    }
+
+    /// <summary>Lets no slice in any more, if none is here: what would come now would be lost with the silo.</summary>
+    /// <returns>Whether none is here.</returns>
+    public bool TryClose()
+    {
+        lock (_gate)
+            return _isClosed |= _slices.Count == 0;
+    }
 }

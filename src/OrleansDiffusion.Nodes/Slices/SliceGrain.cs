@@ -77,14 +77,14 @@ internal sealed partial class SliceGrain(
             : throw new InvalidOperationException($"sweep {sweep} is not the last that was made here");
     }
 
-    public Task Keep(int sweep, int block, int node, byte[] iterates)
+    public Task Keep(int sweep, ImmutableArray<NodeCopy> copies)
     {
         LeaveUnlessLed();
-        _run?.Keep(sweep, block, node, iterates);
+        _run?.Keep(sweep, copies);
         return Task.CompletedTask;
     }
 
-    public async Task<byte[]?> HandOver(int block, int node) =>
+    public async Task<Iterates?> HandOver(int block, int node) =>
         await EndSweeps() is { } run ? await run.HandOver(block, node) : null;
 
     public async Task Close()
@@ -121,9 +121,14 @@ internal sealed partial class SliceGrain(
     private async Task Open(SliceSpec spec, SliceKey key, CancellationToken cancellationToken)
     {
         var setup = await setups.Take(spec.Batch, cancellationToken);
+        if (!held.TryAdd(key))
+        {
+            setups.Release(spec.Batch);
+            throw new InvalidOperationException($"silo {silo.SiloAddress} is about to stop");
+        }
+
         _spec = spec;
         _run = new SliceRun(spec, key.Slice, setup, exchange, GrainFactory, devices.Executors.Count, time, logger);
-        held.Add(key);
         _silence = this.RegisterGrainTimer(
             _ => Close(), new GrainTimerCreationOptions(LongestSilence, LongestSilence) { Interleave = true });
         try

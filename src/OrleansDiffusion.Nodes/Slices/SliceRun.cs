@@ -71,11 +71,11 @@ internal sealed partial class SliceRun
     }
 
     /// <summary>Gives the iterates of a time-node away, or the copy that is kept of them; null where neither is here.</summary>
-    public Task<byte[]?> HandOver(int block, int node) =>
+    public Task<Iterates?> HandOver(int block, int node) =>
         Node(block, node)?.HandOver() ?? Task.FromResult(_kept.Find(block, node));
 
-    /// <summary>Keeps a copy of the iterates of another slice's time-node.</summary>
-    public void Keep(int sweep, int block, int node, byte[] iterates) => _kept.Keep(sweep, block, node, iterates);
+    /// <summary>Keeps copies of the iterates of another slice's time-nodes.</summary>
+    public void Keep(int sweep, IEnumerable<NodeCopy> copies) => _kept.Keep(sweep, copies);
 
     /// <summary>Takes the maps of another slice in.</summary>
     public void Receive(Folded folded)
@@ -254,6 +254,8 @@ internal sealed partial class SliceRun
     private async Task<Moved> SweepNodes(Go go, CancellationToken cancellationToken)
     {
         var swept = _runs.Where(run => IsOpen(go, run.Key) && ActiveIn(go, run.Key).Contains(true)).ToList();
+        if (go.Sweep > 1)
+            _copies.Make(go.Sweep - 1, swept.SelectMany(run => NodesOf(run.Key, run.Value)), cancellationToken);
         var evaluated = await Evaluate(go, swept, cancellationToken);
         List<int> active =
             [.. Enumerable.Range(go.FirstOpen, go.Active.Length).Where(block => ActiveIn(go, block).Contains(true))];
@@ -265,7 +267,6 @@ internal sealed partial class SliceRun
         // Whoever waits for the maps of others moves meanwhile.
         var (updates, nodeUpdates) = await Move(go, evaluated, cancellationToken);
         await publishing;
-        _copies.Make(go.Sweep, swept.SelectMany(run => NodesOf(run.Key, run.Value)), cancellationToken);
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
         var calls = CallsOf(evaluated);

@@ -14,9 +14,6 @@ namespace OrleansDiffusion.Nodes.TimeNodes;
 /// </summary>
 internal sealed class OpenNode : IDisposable
 {
-    // A message holds 100 MB at most.
-    private const long MostBytes = 64 << 20;
-
     private readonly NodeSpec _spec;
     private readonly JobSetup _setup;
     private readonly DeviceExecutor _executor;
@@ -77,17 +74,17 @@ internal sealed class OpenNode : IDisposable
         }
     }
 
-    public byte[]? HandOver()
+    public Iterates? HandOver()
     {
         var samples = Swept();
-        return samples.Length == 0 || _node.BytesOfIterates(samples.Length) > MostBytes
+        return samples.Length == 0 || _node.BytesOfIterates(samples.Length) > Iterates.MostBytes
             ? null
-            : _node.WriteIterates(samples);
+            : new Iterates(_node.WriteIterates(samples));
     }
 
-    public void TakeOver(ReadOnlySpan<byte> iterates)
+    public void TakeOver(Iterates iterates)
     {
-        foreach (var sample in _node.ReadIterates(iterates))
+        foreach (var sample in _node.ReadIterates(iterates.Bytes))
             _takenOver[sample] = _swept[sample] = true;
     }
 

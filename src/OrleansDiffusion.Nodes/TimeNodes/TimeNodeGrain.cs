@@ -48,13 +48,13 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, HeldSl
 
     public Task<ImmutableArray<byte[]>> Exits(ImmutableArray<int> samples) => Task.FromResult(Opened().Exits(samples));
 
-    public Task<byte[]?> HandOver()
+    public Task<Iterates?> HandOver()
     {
         LeaveUnlessLed();
         return Task.FromResult(_open?.HandOver());
     }
 
-    public Task TakeOver(byte[] iterates)
+    public Task TakeOver(Iterates iterates)
     {
         Opened().TakeOver(iterates);
         return Task.CompletedTask;

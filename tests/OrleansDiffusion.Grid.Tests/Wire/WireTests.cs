@@ -75,7 +75,7 @@ public sealed class WireTests : IDisposable
         new SliceSpec(Assignment, 2, [1, 2], Silo, 3, 5, new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2)), 0.25),
         new EpochBefore(1, [1, 2], [true, false], TimeSpan.FromSeconds(2)),
         new NodeSpec(Assignment, 2, 1, 3, 4, 5, 1, Silo),
-        new NodeEntry(1, [9, 8]),
+        new NodeEntry(1, [9, 8]), new Iterates([7, 6]), new NodeCopy(1, 2, new Iterates([7, 6])),
         new NodeEvaluated([1, 2], [NotFinite], 7, 8, TimeSpan.FromMilliseconds(3)),
         new BlockEntry(1, 2, true, false, EntrySource.Given, [5]),
         new FoldedRun(3, [4, 5]),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -13,7 +14,7 @@ public sealed class CopiesTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _cancelled = new();
-    private readonly List<(int Sweep, int Block, int Node, byte[] Iterates)> _kept = [];
+    private readonly List<(int Sweep, NodeCopy Copy)> _kept = [];
     private TaskCompletionSource _keeping = new();
 
     public void Dispose() => _cancelled.Dispose();
@@ -27,7 +28,8 @@ public sealed class CopiesTests : IDisposable
         copies.Make(3, [(1, 4, Node([7])), (1, 5, Node(null)), (2, 0, Node([8, 9]))], _cancelled.Token);
         await copies.WhenDone();
 
-        Assert.Equal([(3, 1, 4, "07"), (3, 2, 0, "0809")], _kept.Select(copy => (copy.Sweep, copy.Block, copy.Node, Convert.ToHexString(copy.Iterates))));
+        Assert.Equal([(3, 1, 4, "07"), (3, 2, 0, "0809")], _kept.Select(kept =>
+            (kept.Sweep, kept.Copy.Block, kept.Copy.Node, Convert.ToHexString(kept.Copy.Iterates.Bytes))));
     }
 
     [Fact]
@@ -42,14 +44,32 @@ public sealed class CopiesTests : IDisposable
 
         _time.Advance(TimeSpan.FromSeconds(5.9));
         Make(3);
-        Assert.Equal([1], _kept.Select(copy => copy.Sweep));
+        Assert.Equal([1], _kept.Select(kept => kept.Sweep));
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
         Make(4);
         await copies.WhenDone();
-        Assert.Equal([1, 4], _kept.Select(copy => copy.Sweep));
+        Assert.Equal([1, 4], _kept.Select(kept => kept.Sweep));
 
         void Make(int sweep) => copies.Make(sweep, [(0, 0, Node([1]))], _cancelled.Token);
+    }
+
+    [Fact]
+    public async Task What_is_more_than_a_message_holds_goes_in_several()
+    {
+        var messages = new List<int>();
+        var keeper = AnsweringGrain.Of<ISliceGrain>(nameof(ISliceGrain.Keep), call =>
+        {
+            messages.Add(((ImmutableArray<NodeCopy>)call[1]!).Length);
+            return Task.CompletedTask;
+        });
+        var copies = new Copies(Batch, keeper, share: 1, _time, NullLogger.Instance);
+        var third = Node(new byte[Iterates.MostBytes / 3]);
+
+        copies.Make(1, [.. Enumerable.Range(0, 7).Select(node => (0, node, third))], _cancelled.Token);
+        await copies.WhenDone();
+
+        Assert.Equal([3, 3, 1], messages);
     }
 
     [Fact]
@@ -92,13 +112,13 @@ public sealed class CopiesTests : IDisposable
     }
 
     private static ITimeNodeGrain Node(byte[]? iterates) =>
-        AnsweringGrain.Of<ITimeNodeGrain>(nameof(ITimeNodeGrain.HandOver), _ => Task.FromResult(iterates));
+        AnsweringGrain.Of<ITimeNodeGrain>(nameof(ITimeNodeGrain.HandOver), _ => Task.FromResult(iterates is null ? null : new Iterates(iterates)));
 
     private Copies CopiesWith(double share)
     {
         var keeper = AnsweringGrain.Of<ISliceGrain>(nameof(ISliceGrain.Keep), call =>
         {
-            _kept.Add(((int)call[0]!, (int)call[1]!, (int)call[2]!, (byte[])call[3]!));
+            _kept.AddRange(((ImmutableArray<NodeCopy>)call[1]!).Select(copy => ((int)call[0]!, copy)));
             return _keeping.Task;
         });
         return new Copies(Batch, keeper, share, _time, NullLogger.Instance);
