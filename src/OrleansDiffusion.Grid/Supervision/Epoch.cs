@@ -21,8 +21,7 @@ internal sealed partial class Epoch
     private readonly IGrainFactory _grains;
     private readonly ISweepExchange _exchange;
     private readonly ComputeSilos _silos;
-    private readonly TimeSpan _stallInterval;
-    private readonly double _copyShare;
+    private readonly GridOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SweepBarrier _barrier = new();
@@ -49,9 +48,8 @@ internal sealed partial class Epoch
         int number, ImmutableArray<int> weights, BatchAssignment batch, IGrainFactory grains, ISweepExchange exchange,
         ComputeSilos silos, GridOptions options, TimeProvider time, ILogger logger)
     {
-        (_batch, _grains, _exchange, _silos, _time, _logger) = (batch, grains, exchange, silos, time, logger);
-        _stallInterval = options.StallInterval;
-        _copyShare = options.WarmRestart ? options.CopyShare : 0;
+        (_batch, _grains, _exchange, _silos, _options, _time, _logger) =
+            (batch, grains, exchange, silos, options, time, logger);
         Number = number;
         Weights = weights;
         Layout = new NodeLayout(
@@ -81,9 +79,10 @@ internal sealed partial class Epoch
     /// <exception cref="SliceException">A silo is gone.</exception>
     public async Task Open(EpochBefore? before, int firstOpen, int openEnd, CancellationToken cancellationToken)
     {
+        var copyShare = _options.WarmRestart ? _options.CopyShare : 0;
         var slices = Members.Select((silo, slice) =>
         {
-            var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before, _copyShare);
+            var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before, copyShare);
             return Open(slice, spec, cancellationToken);
         });
         await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
@@ -202,9 +201,9 @@ internal sealed partial class Epoch
         SliceState?[] before = [];
         while (true)
         {
-            await Task.Delay(_stallInterval, _time, cancellationToken);
+            await Task.Delay(_options.StallInterval, _time, cancellationToken);
             var missing = _barrier.Missing.ToList();
-            var states = await States(_stallInterval);
+            var states = await States(_options.StallInterval);
             if (states.All(state => state is { Waits: true }) && states.SequenceEqual(before))
                 throw new SliceException($"all slices wait, slice {string.Join(", ", missing)} said nothing: a message was lost");
             before = states;

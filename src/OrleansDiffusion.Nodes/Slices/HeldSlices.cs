@@ -33,7 +33,11 @@ internal sealed class HeldSlices
     public bool TryAdd(SliceKey slice)
     {
         lock (_gate)
-            return !_isClosed && _slices.Add(slice);
+        {
+            if (!_isClosed)
+                _slices.Add(slice);
+            return !_isClosed;
+        }
     }
 
     /// <summary>Notes one that is not any more.</summary>
