@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using OrleansDiffusion.Client.Cluster;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Client.Manifests;
@@ -13,6 +14,7 @@ public static class ClientHosting
 {
     // Names of hosts are looked up again after that.
     private static readonly TimeSpan LongestConnection = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan GrainTypesRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Adds an <see cref="ISamplingClient"/> and an <see cref="IManifestClient"/>: of the gateway that the options name, or else of
@@ -24,6 +26,7 @@ public static class ClientHosting
         this IServiceCollection services, Action<SamplingClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.LearnNewSilosSoon();
         services.AddOptions<SamplingClientOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<SamplingClientOptions>, SamplingClientOptionsValidator>());
@@ -42,6 +45,14 @@ public static class ClientHosting
         services.TryAddSingleton(provider => (IManifestClient)provider.GetRequiredService<ISamplingClient>());
         return services;
     }
+
+    /// <summary>
+    /// Has the Orleans client among the services learn within seconds which grains a new silo holds. Orleans asks once a minute:
+    /// for that long, a client that was there before the first silo of time-nodes would not find it, however often it calls.
+    /// </summary>
+    /// <param name="services">The client's services; <see cref="AddOrleansDiffusionClient"/> does it by itself.</param>
+    public static IServiceCollection LearnNewSilosSoon(this IServiceCollection services) =>
+        services.Configure<TypeManagementOptions>(options => options.TypeMapRefreshInterval = GrainTypesRefresh);
 
     /// <summary>The connections to a gateway, which live as long as the host.</summary>
     /// <param name="options">Where it is.</param>

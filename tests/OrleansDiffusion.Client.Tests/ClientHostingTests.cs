@@ -1,9 +1,13 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansDiffusion.Client.Cluster;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Client.Tests.Fixtures;
+using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Nodes.Devices;
+using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -48,6 +52,35 @@ public sealed class ClientHostingTests(GridFixture grid)
         }
 
         Assert.Throws<InvalidOperationException>(neither.Services.GetRequiredService<ISamplingClient>);
+    }
+
+    // Orleans' clients ask once a minute of their own accord: a plan was refused for that long.
+    [Fact]
+    public async Task A_client_that_was_there_before_the_first_silo_of_time_nodes_finds_it_when_it_comes()
+    {
+        var ports = LoopbackPorts.Free(4);
+        var settings = new SiloSettings { Role = SiloRole.Control, SiloPort = ports[0], GatewayPort = ports[1] };
+        await using var control = await RunningSilo.Start(settings, cancellationToken: Token);
+        using var host = HostOf(services => services
+            .AddOrleansClient(client => client.UseLocalhostClustering(settings.GatewayPort, settings.ClusterId, settings.ClusterId))
+            .AddOrleansDiffusionClient(options => (options.MostAttempts, options.LongestDelay) = (100, options.FirstDelay)));
+        await host.StartAsync(Token);
+        await using var compute = await RunningSilo.Start(
+            settings with
+            {
+                Role = SiloRole.Compute, SiloPort = ports[2], GatewayPort = ports[3],
+                Primary = new IPEndPoint(IPAddress.Loopback, settings.SiloPort),
+                Devices = new DeviceOptions { Devices = "emulated:1ms" },
+            },
+            cancellationToken: Token);
+
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        soon.CancelAfter(TimeSpan.FromSeconds(30));
+        var outline = await host.Services.GetRequiredService<ISamplingClient>().PlanAsync(
+            new SamplingRequest { Model = "demo", Count = 1 }, soon.Token);
+
+        Assert.NotEmpty(outline.StepsOfBlocks);
+        await host.StopAsync(Token);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

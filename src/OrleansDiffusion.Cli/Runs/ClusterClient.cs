@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using OrleansDiffusion.Client;
 using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Runs;
@@ -23,6 +24,7 @@ internal static class ClusterClient
         client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster));
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = LongestCall);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
+        client.Services.LearnNewSilosSoon();
         return client.UseConnectionRetryFilter(async (error, cancellationToken) =>
         {
             await Task.Delay(Pause, cancellationToken);
