@@ -2,6 +2,7 @@ using System.Net;
 using OrleansDiffusion.Client;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Cli.Tests;
 
@@ -67,10 +68,7 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     {
         using var http = new HttpClient { BaseAddress = new Uri(_cluster.GatewayUrl) };
         Assert.Equal(HttpStatusCode.OK, await Status("health/live"));
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (await Status("health/ready") != HttpStatusCode.OK) // a silo that has just started may be late
-            await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
+        await Eventually.Becomes(() => Status("health/ready"), status => status == HttpStatusCode.OK); // a silo that has just started may be late
 
         await _cluster.Silo.Kill();
 

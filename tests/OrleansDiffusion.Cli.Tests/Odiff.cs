@@ -44,13 +44,7 @@ internal sealed class Odiff : IDisposable
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Waits until a process has written a file.</summary>
-    public async Task Appears(string name)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!File.Exists(PathOf(name)))
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-    }
+    public Task Appears(string name) => Eventually.Holds(() => File.Exists(PathOf(name)), name);
 
     public byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 

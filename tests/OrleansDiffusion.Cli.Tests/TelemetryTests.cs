@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Cli.Tests;
 
 /// <summary>What the processes of a cluster tell who watches them.</summary>
 public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixture<WatchedCluster>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_silo_shows_prometheus_every_instrument_of_the_readme_with_what_the_report_says()
@@ -45,13 +45,10 @@ public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixtu
     [Fact]
     public async Task A_gateway_shows_prometheus_its_requests()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var metrics = await cluster.GatewayMetrics();
-        while (metrics.Sum("http_server_request_duration_seconds_count", "/v1/jobs/{id}/events") == 0) // it is counted once it has ended
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
-            metrics = await cluster.GatewayMetrics();
-        }
+        // It is counted once it has ended.
+        var metrics = await Eventually.Becomes(
+            cluster.GatewayMetrics,
+            metrics => metrics.Sum("http_server_request_duration_seconds_count", "/v1/jobs/{id}/events") > 0);
 
         Assert.Equal(1, metrics.Sum("http_server_request_duration_seconds_count", "/v1/jobs/{id}/events"));
         Assert.Equal(0, metrics.Sum("http_server_request_duration_seconds_count", "/metrics"));
@@ -73,7 +70,7 @@ public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixtu
     [Fact]
     public async Task A_collector_gets_a_trace_from_the_request_to_the_last_block()
     {
-        await Until(() => Spans("job").Any() && Spans("batch").Count() == 2 && Spans("PUT /v1/jobs/{id}").Any());
+        await Eventually.Holds(() => Spans("job").Any() && Spans("batch").Count() == 2 && Spans("PUT /v1/jobs/{id}").Any());
 
         var request = Assert.Single(Spans("PUT /v1/jobs/{id}"));
         Assert.Equal(("odiff-gateway", WatchedCluster.SpanId), (request.Service, request.Parent));
@@ -83,7 +80,7 @@ public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixtu
         foreach (var batch in Spans("batch"))
         {
             Assert.Equal(job.Id, batch.Parent);
-            await Until(() => BlocksOf(batch).Count() == 4);
+            await Eventually.Holds(() => BlocksOf(batch).Count() == 4);
             Assert.Equal(["0", "1", "2", "3"], BlocksOf(batch).Select(block => block.Tags["odiff.block"]).Order(StringComparer.Ordinal));
             Assert.All(BlocksOf(batch), block => Assert.NotEqual("0", block.Tags["odiff.block.sweeps"]));
         }
@@ -92,24 +89,16 @@ public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixtu
     [Fact]
     public async Task A_collector_gets_the_metrics_of_all()
     {
-        await Until(() => InstrumentTable.Rows.All(row => cluster.Receiver.Metrics.ContainsKey(row.Name)));
+        await Eventually.Holds(() => InstrumentTable.Rows.All(row => cluster.Receiver.Metrics.ContainsKey(row.Name)));
 
         Assert.All(InstrumentTable.Rows, row => Assert.Equal("odiff-silo", cluster.Receiver.Metrics[row.Name]));
-        await Until(() => cluster.Receiver.Metrics.ContainsKey("http.server.request.duration"));
+        await Eventually.Holds(() => cluster.Receiver.Metrics.ContainsKey("http.server.request.duration"));
     }
 
     private IEnumerable<OtlpSpan> Spans(string name) =>
         cluster.Receiver.Spans.Where(span => span.TraceId == WatchedCluster.TraceId && span.Name == name);
 
     private IEnumerable<OtlpSpan> BlocksOf(OtlpSpan batch) => Spans("block").Where(block => block.Parent == batch.Id);
-
-    private static async Task Until(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-    }
 
     // Series of the processes' own meters and of ASP.NET Core's, as a query names them.
     [GeneratedRegex(@"\b(odiff|http_server)_[a-z_]+(?=[\[{)])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

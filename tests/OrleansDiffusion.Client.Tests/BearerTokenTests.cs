@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using OrleansDiffusion.Client.Tests.Fixtures;
 using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Silo;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -84,10 +85,7 @@ public sealed class BearerTokenTests(GridFixture grid) : IAsyncLifetime
 
         await using var issuer = await FakeIssuer.Start(port);
         var token = FakeIssuer.Token(issuer.Claims(Audience), issuer.Key);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (await Ask(gateway, token) != HttpStatusCode.OK)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+        await Eventually.Becomes(() => Ask(gateway, token), answer => answer == HttpStatusCode.OK);
     }
 
     private Task<RunningGateway> StartGateway(Uri authority) => grid.Start(settings => settings with

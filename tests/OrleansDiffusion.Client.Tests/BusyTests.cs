@@ -8,6 +8,7 @@ using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Gateway;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Silo;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -60,11 +61,6 @@ public sealed class BusyTests
         await Is(client, "third", JobState.Succeeded);
     }
 
-    private static async Task Is(HttpSamplingClient client, string id, JobState state)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(Deadline);
-        while ((await client.GetAsync(id, deadline.Token)).State != state)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-    }
+    private static async Task Is(HttpSamplingClient client, string id, JobState state) =>
+        await Eventually.Becomes(() => client.GetAsync(id, Token), status => status.State == state);
 }

@@ -3,6 +3,7 @@ using OrleansDiffusion.Client.Manifests;
 using OrleansDiffusion.Client.Tests.Fixtures;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Manifests;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -10,7 +11,6 @@ namespace OrleansDiffusion.Client.Tests;
 public abstract class ManifestClientContract
 {
     private protected static readonly SamplingRequest Usual = new() { Model = "demo", Count = 2, Steps = 20, Tolerance = 0 };
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private protected abstract IManifestClient Client { get; }
 
@@ -90,18 +90,8 @@ public abstract class ManifestClientContract
         Assert.Equal(JobState.Cancelled, (await End(id)).State);
     }
 
-    private protected async Task<ManifestStatus> End(string id)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(Deadline);
-        while (true)
-        {
-            var status = await Client.FindManifestAsync(id, deadline.Token);
-            if (status!.State.IsFinal())
-                return status;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-        }
-    }
+    private protected async Task<ManifestStatus> End(string id) =>
+        (await Eventually.Becomes(() => Client.FindManifestAsync(id, Token), status => status!.State.IsFinal()))!;
 
     private protected static MemoryStream Text(string lines) => new(Encoding.UTF8.GetBytes(lines));
 }

@@ -1,6 +1,6 @@
 using OrleansDiffusion.Client.Tests.Fixtures;
 using OrleansDiffusion.Contracts.Jobs;
-using OrleansDiffusion.Contracts.Silos;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Client.Tests;
 
@@ -217,15 +217,12 @@ public abstract class SamplingClientContract
     [Fact]
     public async Task Silos_are_listed()
     {
-        SiloSummary silo;
-        do
-        {
-            silo = Assert.Single(await Client.GetSilosAsync(Token));
-        }
-        while (silo.Load is null); // a silo that is busy may not have said it in time
+        // A silo that is busy may not have said it in time.
+        var silo = await Eventually.Becomes(
+            async () => Assert.Single(await Client.GetSilosAsync(Token)), silo => silo.Load is not null);
 
         Assert.Equal((true, true), (silo.IsControl, silo.IsCompute));
-        Assert.Equal(["emulated:1ms"], silo.Load.Devices.Select(device => device.Name));
+        Assert.Equal(["emulated:1ms"], silo.Load!.Devices.Select(device => device.Name));
     }
 
     [Fact]

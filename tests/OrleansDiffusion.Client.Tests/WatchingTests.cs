@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using OrleansDiffusion.Client.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 using SkiaSharp;
 
 namespace OrleansDiffusion.Client.Tests;
@@ -152,14 +153,12 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
     public async Task Silos_are_listed_with_what_their_devices_have_to_do()
     {
         var job = await Submit(Long);
-        JsonElement silo;
-        do
-        {
-            silo = Assert.Single((await _http.GetFromJsonAsync<JsonElement>("v1/silos", Token)).EnumerateArray().ToList());
-        }
-        while (silo.GetProperty("load").ValueKind != JsonValueKind.Object || silo.GetProperty("processor").ValueKind != JsonValueKind.Number
-            || silo.GetProperty("load").GetProperty("devices")[0].GetProperty("busy") is not { ValueKind: JsonValueKind.Number } busy
-            || busy.GetDouble() == 0 || Int(silo.GetProperty("load"), "timeNodes") == 0);
+        var silo = await Eventually.Becomes(
+            async () => Assert.Single((await _http.GetFromJsonAsync<JsonElement>("v1/silos", Token)).EnumerateArray().ToList()),
+            silo => silo.GetProperty("load").ValueKind == JsonValueKind.Object
+                && silo.GetProperty("processor").ValueKind == JsonValueKind.Number
+                && silo.GetProperty("load").GetProperty("devices")[0].GetProperty("busy") is { ValueKind: JsonValueKind.Number } busy
+                && busy.GetDouble() > 0 && Int(silo.GetProperty("load"), "timeNodes") > 0);
 
         Assert.Equal((true, true), (silo.GetProperty("isControl").GetBoolean(), silo.GetProperty("isCompute").GetBoolean()));
         Assert.InRange(silo.GetProperty("load").GetProperty("devices")[0].GetProperty("busy").GetDouble(), 0, 1);
@@ -208,16 +207,16 @@ public sealed class WatchingTests(GridFixture grid) : IAsyncDisposable
     }
 
     // Between two batches there is none.
-    private async Task<HttpResponseMessage> Preview(string job, string query)
-    {
-        while (true)
+    private async Task<HttpResponseMessage> Preview(string job, string query) => (await Eventually.Becomes(
+        async () =>
         {
             var response = await _http.GetAsync($"{job}/preview{query}", Token);
             if (response.StatusCode != HttpStatusCode.NoContent)
                 return response.EnsureSuccessStatusCode();
             response.Dispose();
-        }
-    }
+            return null;
+        },
+        response => response is not null))!;
 
     private static async Task<SseItem<JsonElement>> NextOf(ServerSentEvents events, string type)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests;
 
@@ -48,9 +49,7 @@ public sealed class ExchangeTests
         var sweeps = Enumerable.Range(1, job.Batch.Rounds);
         Assert.Equal(sweeps, heard.OfType<Go>().Select(go => go.Sweep));
         Assert.Equal(sweeps, heard.OfType<Moved>().Select(moved => moved.Sweep));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (said.Count < 2 * job.Batch.Rounds) // the last is noted when it was heard
-            await Task.Delay(TimeSpan.FromMilliseconds(10), deadline.Token);
+        await Eventually.Holds(() => said.Count >= 2 * job.Batch.Rounds); // the last is noted when it was heard
         Assert.Equal(2 * job.Batch.Rounds, said.Count);
         Assert.Equal(said.Count, job.Batch.Messages);
     }

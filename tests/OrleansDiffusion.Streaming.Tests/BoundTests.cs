@@ -1,3 +1,5 @@
+using OrleansDiffusion.Tests;
+
 namespace OrleansDiffusion.Streaming.Tests;
 
 /// <summary>Queues of 10,000 bytes, of which an item may have 4000.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Streaming.Tests;
 

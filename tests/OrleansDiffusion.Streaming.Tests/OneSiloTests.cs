@@ -1,3 +1,5 @@
+using OrleansDiffusion.Tests;
+
 namespace OrleansDiffusion.Streaming.Tests;
 
 /// <summary>What is different within one silo.</summary>

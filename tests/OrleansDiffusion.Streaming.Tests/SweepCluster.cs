@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Streaming.Tests;
 

@@ -1,4 +1,5 @@
 using Orleans.Streams;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Streaming.Tests;
 

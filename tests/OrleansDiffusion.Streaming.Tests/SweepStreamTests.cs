@@ -1,3 +1,5 @@
+using OrleansDiffusion.Tests;
+
 namespace OrleansDiffusion.Streaming.Tests;
 
 /// <summary>Streams as publishers and consumers see them, on two silos.</summary>

@@ -1,3 +1,5 @@
+using OrleansDiffusion.Tests;
+
 namespace OrleansDiffusion.Streaming.Tests;
 
 /// <summary>Queues that change silos.</summary>
@@ -20,7 +22,7 @@ public sealed class TakeOverTests
 
         // Calls on their way may fail; who publishes tries again.
         var sent = 0;
-        await Eventually.HoldsAsync(async () =>
+        await Eventually.Becomes(async () =>
         {
             try
             {
@@ -32,7 +34,7 @@ public sealed class TakeOverTests
             }
 
             return inbox.Events.Any(e => e.Publisher == "after");
-        });
+        }, isHere => isHere, "an event comes through another silo");
         Assert.NotEqual(dying, await cluster.Owner(stream));
     }
 

@@ -5,6 +5,7 @@ using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Silo;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Chaos.Tests.Cluster;
 
@@ -155,16 +156,8 @@ public sealed class FaultCluster : IAsyncDisposable
     /// Asserts how often batches of a job were begun anew for another reason than that a sweep was late, which any may be where
     /// the machine is busy.
     /// </summary>
-    internal async Task HasRecovered(FinishedJob job, int times)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        while (job.Recoveries - Late(job.Id) != times) // what a process logs is read a little later
-        {
-            Assert.False(deadline.IsCancellationRequested, $"{job.Recoveries} recoveries, {Late(job.Id)} of them late sweeps, not {times}");
-            await Task.Delay(Pause, CancellationToken.None);
-        }
-    }
+    internal Task HasRecovered(FinishedJob job, int times) => Eventually.Becomes(
+        () => Task.FromResult(job.Recoveries - Late(job.Id)), recoveries => recoveries == times); // what a process logs is read a little later
 
     /// <summary>What the silos logged of a job's batches.</summary>
     internal IEnumerable<string> LogOf(string job) => _silos.SelectMany(silo => silo.Log)
@@ -194,19 +187,13 @@ public sealed class FaultCluster : IAsyncDisposable
         }
     }
 
-    private async Task WaitUntilKnown()
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        while (true)
+    private async Task WaitUntilKnown() => await Eventually.Becomes(
+        () => Call(() => Management.GetHosts(onlyActive: true)),
+        hosts =>
         {
-            var hosts = await Call(() => Management.GetHosts(onlyActive: true));
             var running = _silos.Where(silo => !silo.HasExited).ToList();
-            if (hosts.Count == running.Count && running.All(process => hosts.Keys.Any(silo => IsAt(process, silo))))
-                return;
-            await Task.Delay(Pause, deadline.Token);
-        }
-    }
+            return hosts.Count == running.Count && running.All(process => hosts.Keys.Any(silo => IsAt(process, silo)));
+        });
 
     private static bool IsAt(OdiffProcess process, SiloAddress silo) => process.Ready[4] == silo.Endpoint.ToString();
 

@@ -264,13 +264,8 @@ public sealed class AdmissionTests
 
     private static async Task AreQueued(TestGrid grid, IEnumerable<string> ids)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(Deadline);
         foreach (var id in ids)
-        {
-            while (await StateOf(grid, id) is not (JobState.Queued, _))
-                await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
+            await Eventually.Becomes(() => StateOf(grid, id), state => state is (JobState.Queued, _));
     }
 
     // A model whose first call is held.

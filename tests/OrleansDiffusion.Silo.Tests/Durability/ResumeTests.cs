@@ -7,6 +7,7 @@ using OrleansDiffusion.Models.Safetensors;
 using OrleansDiffusion.Silo.Tests.Fixtures;
 using OrleansDiffusion.Storage.Folders;
 using OrleansDiffusion.Storage.Objects;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Durability;
 
@@ -163,13 +164,8 @@ public sealed class ResumeTests
         }
 
         // The supervisor is held; what it wrote beside comes to its end. A content counts once the pointer names it.
-        public async Task HasCheckpoint(int block)
-        {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            deadline.CancelAfter(TimeSpan.FromMinutes(1));
-            while (!(await LatestLeads()).All(lead => lead >= block))
-                await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
+        public async Task HasCheckpoint(int block) =>
+            await Eventually.Becomes(LatestLeads, leads => leads.All(lead => lead >= block));
 
         public void Dispose() => _folder.Delete(recursive: true);
 

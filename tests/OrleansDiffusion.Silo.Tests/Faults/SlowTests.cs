@@ -76,8 +76,7 @@ public sealed class SlowTests
 
         await gate.Entered;
         var cancelling = job.Cancel();
-        while ((await job.Status()).State != JobState.Cancelled) // else the last sweeps may win
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        await Eventually.Becomes(job.Status, status => status.State == JobState.Cancelled); // else the last sweeps may win
         gate.Open();
         await cancelling;
 

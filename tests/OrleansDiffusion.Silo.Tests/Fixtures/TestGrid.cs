@@ -127,13 +127,7 @@ internal sealed class TestGrid : IAsyncDisposable
     }
 
     /// <summary>Waits until the grid holds nothing of any job.</summary>
-    public async Task IsFree()
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        while (await Held() is not (0, 0))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-    }
+    public Task IsFree() => Eventually.Becomes(Held, held => held is (0, 0));
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

@@ -6,6 +6,7 @@ using OrleansDiffusion.Contracts.Manifests;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests.Manifests;
 
@@ -221,8 +222,7 @@ public sealed class ManifestTests(Grids grids)
         await gate.Entered;
 
         var cancelling = Manifest(grid, "ended").Cancel();
-        while ((await Manifest(grid, "ended").Status()).State != JobState.Cancelled) // else what is left may win
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Token);
+        await Eventually.Becomes(Manifest(grid, "ended").Status, status => status.State == JobState.Cancelled); // else what is left may win
         gate.Open();
         await cancelling.WaitAsync(Deadline, Token);
 
@@ -263,12 +263,8 @@ public sealed class ManifestTests(Grids grids)
 
     private static async Task<(ManifestStatus Status, IReadOnlyList<LineResult> Results)> End(IGrainFactory grains, string id)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(Deadline);
         var manifest = grains.GetGrain<IManifestGrain>(id);
-        ManifestStatus status;
-        while (!(status = await Answered.Call(manifest.Status)).State.IsFinal())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+        var status = await Eventually.Becomes(() => Answered.Call(manifest.Status), status => status.State.IsFinal());
         var results = new List<LineResult>();
         for (var part = 0; part < status.Parts; part++)
         {

@@ -81,7 +81,7 @@ public sealed class SharedFolderTests : IDisposable
         {
             var writing = store.Write(Name, new byte[100], WriteCondition.Always, giveUp.Token);
             var deleting = store.Delete(Name, giveUp.Token);
-            await Until(() => Directory.EnumerateFiles(Writing).Any(file => new FileInfo(file).Length == 100));
+            await Eventually.Holds(() => Directory.EnumerateFiles(Writing).Any(file => new FileInfo(file).Length == 100));
             Assert.False(writing.IsCompleted || deleting.IsCompleted);
 
             await giveUp.CancelAsync();
@@ -183,13 +183,5 @@ public sealed class SharedFolderTests : IDisposable
                 if (line == $"{killedAfter}")
                     process.Kill();
             });
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!condition())
-            await Task.Delay(1, deadline.Token);
     }
 }

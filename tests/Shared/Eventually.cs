@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace OrleansDiffusion.Tests;
+
+/// <summary>Waits for what comes about in its own time, with a deadline that only a defect reaches, and says what did not.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits until a condition holds.</summary>
+    /// <exception cref="TimeoutException">It does not within two minutes.</exception>
+    public static Task Holds(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+        Becomes(() => Task.FromResult(condition()), holds => holds, text);
+
+    /// <summary>Waits until a task has come to its end.</summary>
+    /// <exception cref="TimeoutException">It has not within two minutes.</exception>
+    public static Task Completes(this Task task) => task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+
+    /// <summary>Asks until the answer is as it should be.</summary>
+    /// <returns>That answer.</returns>
+    /// <exception cref="TimeoutException">It is not within two minutes.</exception>
+    public static async Task<T> Becomes<T>(
+        Func<Task<T>> ask, Func<T, bool> isMet, [CallerArgumentExpression(nameof(isMet))] string text = "")
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        var answer = default(T);
+        try
+        {
+            while (true)
+            {
+                answer = await ask().WaitAsync(deadline.Token);
+                if (isMet(answer))
+                    return answer;
+                await Task.Delay(Pause, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (e.CancellationToken == deadline.Token
+            && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"not within {Deadline.TotalMinutes} minutes: {text}; the last answer: {answer}", e);
+        }
+    }
+}
