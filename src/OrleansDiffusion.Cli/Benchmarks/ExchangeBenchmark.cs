@@ -14,6 +14,7 @@ namespace OrleansDiffusion.Cli.Benchmarks;
 internal static class ExchangeBenchmark
 {
     private const int Blocks = 20;
+    private const int BareCalls = 200;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -45,7 +46,7 @@ internal static class ExchangeBenchmark
                     var times = batch.ExchangeTimes.Select(time => time.TotalMilliseconds).Order().ToList();
                     yield return new Row(
                         exchange, size, batch.Rounds, Quantile(times, 0.1), Quantile(times, 0.5), Quantile(times, 0.99),
-                        (double)batch.Messages / batch.Rounds);
+                        (double)batch.Messages / batch.Rounds, await BareCall(cluster, device, cancellationToken));
                 }
             }
         }
@@ -53,6 +54,26 @@ internal static class ExchangeBenchmark
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    // The least that anything costs on this machine: one of Orleans' own calls to all compute silos at once, and back, after as
+    // long a pause as a model call. Median, ms.
+    private static async Task<double> BareCall(LoopbackCluster cluster, Device device, CancellationToken cancellationToken)
+    {
+        var management = cluster.Grains.GetGrain<IManagementGrain>(0);
+        var hosts = (await management.GetHosts(onlyActive: true, cancellationToken)).Keys;
+        var silos = hosts.Where(silo => !silo.Endpoint.Equals(cluster.Control)).ToArray();
+        var times = new List<double>();
+        for (var i = 0; i < BareCalls; i++)
+        {
+            await Task.Delay(device.CallTime, cancellationToken);
+            var started = Stopwatch.GetTimestamp();
+            await management.GetRuntimeStatistics(silos, cancellationToken);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return Quantile(times, 0.5);
     }
 
     private static SamplingRequest Request(string folder, int kibibytes, int nodes) => new()
@@ -94,6 +115,8 @@ internal static class ExchangeBenchmark
     /// <param name="P50">Half of them.</param>
     /// <param name="P99">99 of 100.</param>
     /// <param name="MessagesPerSweep">Messages published a sweep.</param>
+    /// <param name="BareCall">Half of the bare calls to all compute silos at once took at most this, there and back.</param>
     public sealed record Row(
-        ExchangeKind Exchange, int Kibibytes, int Rounds, double P10, double P50, double P99, double MessagesPerSweep);
+        ExchangeKind Exchange, int Kibibytes, int Rounds, double P10, double P50, double P99, double MessagesPerSweep,
+        double BareCall);
 }

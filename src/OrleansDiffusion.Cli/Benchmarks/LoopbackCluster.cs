@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansDiffusion.Silo;
 
 namespace OrleansDiffusion.Cli.Benchmarks;
@@ -10,6 +11,9 @@ internal sealed class LoopbackCluster : IAsyncDisposable
 
     /// <summary>The cluster's grains.</summary>
     public IGrainFactory Grains => _control!.Grains;
+
+    /// <summary>Where other silos reach the control silo.</summary>
+    public IPEndPoint Control => _control!.Address;
 
     /// <summary>Starts a cluster, all of whose silos are known to the control silo.</summary>
     /// <param name="silos">Compute silos.</param>

@@ -59,7 +59,8 @@ internal static class BenchExchangeCommand
 
         var rows = new List<ExchangeBenchmark.Row>();
         var table = new Table().Border(TableBorder.Markdown).AddColumns(
-            "exchange", "KiB a node", "sweeps", "p10, ms", "p50, ms", "p99, ms", "messages a sweep");
+            "exchange", "KiB a node", "sweeps", "p10, ms", "p50, ms", "p99, ms", "messages a sweep",
+            "bare call p50, ms", "p50 over it");
         await foreach (var row in ExchangeBenchmark.Run(
             exchanges, sizes, silos, nodes, DeviceList.Parse(Accelerator)[0], cancellationToken))
         {
@@ -67,7 +68,8 @@ internal static class BenchExchangeCommand
             string[] cells =
             [
                 SiloOptions.Exchanges.NameOf(row.Exchange), $"{row.Kibibytes}", $"{row.Rounds}", $"{row.P10:f1}",
-                $"{row.P50:f1}", $"{row.P99:f1}", $"{row.MessagesPerSweep:f1}",
+                $"{row.P50:f1}", $"{row.P99:f1}", $"{row.MessagesPerSweep:f1}", $"{row.BareCall:f2}",
+                $"{row.P50 / row.BareCall:f1}",
             ];
             table.AddRow(cells);
             Console.Error.WriteLine(string.Join(", ", cells));
