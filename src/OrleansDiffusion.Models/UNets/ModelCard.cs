@@ -11,8 +11,11 @@ namespace OrleansDiffusion.Models.UNets;
 /// </summary>
 public sealed record ModelCard
 {
-    /// <summary>The sensitivity of a network that nothing is said of: that measured on one that draws digits.</summary>
-    public const double UsualSensitivity = 12;
+    /// <summary>
+    /// The sensitivity of a network that nothing is said of: that measured on one that draws digits, by which 97 % of 256 of
+    /// them keep a tolerance of 1e-3 over 1000 steps of ddpm.
+    /// </summary>
+    public const double UsualSensitivity = 24;
 
     private static readonly JsonSerializerOptions Json = new()
     {
