@@ -6,7 +6,6 @@ namespace OrleansDiffusion.Cli.Tests;
 /// <summary>What the processes of a cluster tell who watches them.</summary>
 public sealed partial class TelemetryTests(WatchedCluster cluster) : IClassFixture<WatchedCluster>
 {
-
     [Fact]
     public async Task A_silo_shows_prometheus_every_instrument_of_the_readme_with_what_the_report_says()
     {

@@ -62,5 +62,5 @@ public sealed class BusyTests
     }
 
     private static async Task Is(HttpSamplingClient client, string id, JobState state) =>
-        await Eventually.Becomes(() => client.GetAsync(id, Token), status => status.State == state);
+        await Eventually.Becomes(() => client.GetAsync(id, Token), status => status.State == state, Deadline);
 }

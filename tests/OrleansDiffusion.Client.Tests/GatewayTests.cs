@@ -213,10 +213,10 @@ public sealed class GatewayTests(GridFixture grid) : IDisposable
         var stream = slow.GetStream();
         await stream.WriteAsync("GET /v1/jobs HTTP/1.1\r\nHost: here\r\nX-"u8.ToArray(), Token);
 
-        await Eventually.Becomes(Ready, status => status == HttpStatusCode.OK); // a busy grid is not
-
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
         deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        await Eventually.Becomes(Ready, status => status == HttpStatusCode.OK); // a busy grid is not
+
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync(deadline.Token); // until the gateway closes
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);

@@ -91,7 +91,7 @@ public abstract class ManifestClientContract
     }
 
     private protected async Task<ManifestStatus> End(string id) =>
-        (await Eventually.Becomes(() => Client.FindManifestAsync(id, Token), status => status!.State.IsFinal()))!;
+        (await Eventually.Becomes(() => Client.FindManifestAsync(id, Token), status => status!.State.IsFinal(), TimeSpan.FromMinutes(2)))!;
 
     private protected static MemoryStream Text(string lines) => new(Encoding.UTF8.GetBytes(lines));
 }

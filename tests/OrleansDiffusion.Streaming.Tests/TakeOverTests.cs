@@ -34,7 +34,7 @@ public sealed class TakeOverTests
             }
 
             return inbox.Events.Any(e => e.Publisher == "after");
-        }, isHere => isHere, "an event comes through another silo");
+        }, isHere => isHere, text: "an event comes through another silo");
         Assert.NotEqual(dying, await cluster.Owner(stream));
     }
 

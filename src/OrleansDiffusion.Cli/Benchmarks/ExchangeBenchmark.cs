@@ -72,8 +72,7 @@ internal static class ExchangeBenchmark
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        times.Sort();
-        return Quantile(times, 0.5);
+        return Quantile([.. times.Order()], 0.5);
     }
 
     private static SamplingRequest Request(string folder, int kibibytes, int nodes) => new()

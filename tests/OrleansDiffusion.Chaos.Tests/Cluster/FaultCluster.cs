@@ -157,7 +157,9 @@ public sealed class FaultCluster : IAsyncDisposable
     /// the machine is busy.
     /// </summary>
     internal Task HasRecovered(FinishedJob job, int times) => Eventually.Becomes(
-        () => Task.FromResult(job.Recoveries - Late(job.Id)), recoveries => recoveries == times); // what a process logs is read a little later
+        () => Task.FromResult((job.Recoveries, Late: Late(job.Id))), // what a process logs is read a little later
+        seen => seen.Recoveries - seen.Late == times,
+        text: $"begun anew {times} times but for late sweeps");
 
     /// <summary>What the silos logged of a job's batches.</summary>
     internal IEnumerable<string> LogOf(string job) => _silos.SelectMany(silo => silo.Log)

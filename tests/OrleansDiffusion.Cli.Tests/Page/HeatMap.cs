@@ -14,7 +14,8 @@ internal static partial class HeatMap
             var label = await page.Locator("#map").GetAttributeAsync("aria-label");
             return Seen.Match(label!) is { Success: true } seen ? int.Parse(seen.Groups["sweeps"].Value) : 0;
         },
-        sweeps => sweeps >= atLeast);
+        sweeps => sweeps >= atLeast,
+        TimeSpan.FromMinutes(2));
 
     [GeneratedRegex("Heat map of (?<sweeps>[0-9]+) sweeps", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Seen { get; }

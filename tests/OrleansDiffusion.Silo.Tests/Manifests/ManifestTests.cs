@@ -264,7 +264,7 @@ public sealed class ManifestTests(Grids grids)
     private static async Task<(ManifestStatus Status, IReadOnlyList<LineResult> Results)> End(IGrainFactory grains, string id)
     {
         var manifest = grains.GetGrain<IManifestGrain>(id);
-        var status = await Eventually.Becomes(() => Answered.Call(manifest.Status), status => status.State.IsFinal());
+        var status = await Eventually.Becomes(() => Answered.Call(manifest.Status), status => status.State.IsFinal(), Deadline);
         var results = new List<LineResult>();
         for (var part = 0; part < status.Parts; part++)
         {
