@@ -497,6 +497,7 @@ internal sealed partial class BatchRun
 
     private async Task Recover(Exception failure, CancellationToken cancellationToken)
     {
+        _front.Restart(_leads); // no sample is done with a block that it was not taken from, nor with the last one
         LogRecovering(_batch.Key, _epoch?.Number ?? 0, failure.Message);
         if (_recoveriesInARow == _options.MaxRecoveries)
             throw new SliceException($"begun anew {_recoveries} times, and again: {failure.Message}");

@@ -101,6 +101,29 @@ public sealed class ThrowingTests(Grids grids)
         }
     }
 
+    // No sample is left that would be swept on, and the batch must not count as done for it.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Samples_that_cannot_be_had_from_the_last_block_are_made_again(int times)
+    {
+        var failed = 0;
+        var request = Request with { Count = 1, Lookahead = 1 };
+        var last = (request.Steps / request.BlockSteps!.Value) - 1;
+        await using var grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Call = call => call is { MethodName: nameof(ISliceGrain.Exits), Grain: ISliceGrain }
+                && call.Request.GetArgument(1) is int block && block == last && Interlocked.Increment(ref failed) <= times
+                ? throw new InvalidOperationException("the silo is gone")
+                : call.Invoke(),
+        });
+
+        var job = await grid.Run(request);
+
+        Expected.IsSequential(job, request);
+        Assert.Equal(times, job.Batch.Recoveries);
+    }
+
     private static void ThrowIf(bool condition)
     {
         if (condition)
