@@ -132,9 +132,12 @@ internal sealed partial class SamplingJobGrain(
 
     public async Task Cancel()
     {
-        if (_state.IsFinal() || _request is null)
+        if (_request is null || (_state.IsFinal() && _state != JobState.Cancelled))
             return;
-        await Become(JobState.Cancelled);
+
+        // Who cancels again may do so because the supervisor was not told.
+        if (_state != JobState.Cancelled)
+            await Become(JobState.Cancelled);
         await Supervisor().Cancel();
         await checkpoints.Discard(BatchKey.ToString(), CancellationToken.None);
     }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using OrleansDiffusion.Contracts;
 using OrleansDiffusion.Contracts.Batches;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
@@ -141,12 +140,23 @@ internal sealed partial class BatchRun
                         due();
                 }
 
+                RequireStates();
                 return;
             }
-            catch (Exception e) when (IsRecoverable(e) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (Recoverable.Is(e) && !cancellationToken.IsCancellationRequested)
             {
                 await Recover(e, cancellationToken);
             }
+        }
+    }
+
+    // What is delivered must be what left the last block, whatever has happened on the way there.
+    private void RequireStates()
+    {
+        for (var n = 0; n < _batch.Samples; n++)
+        {
+            if (_front.IsAlive(n) && _leads[n] < _batch.Outline.StepsOfBlocks.Length)
+                throw new UnreachableException($"sample {_batch.FirstSample + n} was not taken from block {_leads[n]}");
         }
     }
 
@@ -506,7 +516,11 @@ internal sealed partial class BatchRun
         _recoveries++;
         _recoveriesInARow++;
         NoteRecovery(RecoveryReason.Of(failure), _epoch?.Number ?? 0, failure.Message);
-        if ((_before ?? _epoch) is { } opened) // who was never opened may not answer though its silo would
+        foreach (var silo in failure is UnopenedException unopened ? unopened.Silos : [])
+            _suspects[silo] = _time.GetTimestamp();
+
+        // Who was never opened may not answer though its silo would; of another supervisor's it is not known where they are.
+        if ((_before ?? _epoch) is { Members.IsEmpty: false } opened)
             await Suspect(opened, isLate: failure is LateSweepException);
         _isToBegin = true;
     }
@@ -538,10 +552,6 @@ internal sealed partial class BatchRun
             _furthest = _epoch!.Sweeps;
         _recoveriesInARow = 0;
     }
-
-    // What silos and the network may do; a fault of the program itself is not tried again.
-    private static bool IsRecoverable(Exception e) =>
-        e is SliceException or InvalidOperationException || Unanswered.Is(e);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: epoch {Epoch} on {Silos} silos")]
     private partial void LogOpening(BatchKey batch, int epoch, int silos);

@@ -131,6 +131,11 @@ internal sealed partial class BlockSupervisorGrain(
             trace.End(_run?.Report(), _isLeft ? "left to another supervisor" : "cancelled");
             LogCancelled(batch.Key);
         }
+        catch (FencedException e)
+        {
+            trace.End(_run?.Report(), e.Message);
+            LogFenced(batch.Key);
+        }
         catch (StoreException e) when (e.MayPass)
         {
             trace.End(_run?.Report(), e.Message);
@@ -239,6 +244,9 @@ internal sealed partial class BlockSupervisorGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is cancelled")]
     private partial void LogCancelled(BatchKey batch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} is led by another supervisor; this one has not begun")]
+    private partial void LogFenced(BatchKey batch);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} waits for the store of its checkpoints")]
     private partial void LogStoreAway(Exception e, BatchKey batch);

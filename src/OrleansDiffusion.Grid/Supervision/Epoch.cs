@@ -76,7 +76,7 @@ internal sealed partial class Epoch
     /// <param name="firstOpen">The first open block.</param>
     /// <param name="openEnd">After the last.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="SliceException">A silo is gone.</exception>
+    /// <exception cref="SliceException">A silo is gone, or cannot open what others can.</exception>
     public async Task Open(EpochBefore? before, int firstOpen, int openEnd, CancellationToken cancellationToken)
     {
         var copyShare = _options.WarmRestart ? _options.CopyShare : 0;
@@ -84,8 +84,17 @@ internal sealed partial class Epoch
         {
             var spec = new SliceSpec(_batch, Number, Weights, silo, firstOpen, openEnd, before, copyShare);
             return Open(slice, spec, cancellationToken);
-        });
-        await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
+        }).ToList();
+        try
+        {
+            await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
+        }
+        catch (Exception e) when (!Recoverable.Is(e) && slices.Any(slice => slice.IsCompletedSuccessfully))
+        {
+            // The batch does without them. What no silo can open is the fault of what was asked for.
+            var unopened = Members.Where((_, slice) => slices[slice].IsFaulted).ToList();
+            throw new UnopenedException(unopened, $"silo {string.Join(", ", unopened)} cannot open it: {e.Message}");
+        }
     }
 
     /// <summary>Makes a sweep.</summary>

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Models.Safetensors;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Storage.Checkpoints;
 using OrleansDiffusion.Storage.Folders;
 using OrleansDiffusion.Storage.Objects;
 using OrleansDiffusion.Tests;
@@ -86,7 +88,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task Job_that_could_not_be_written_is_accepted_when_it_is_submitted_again()
     {
-        var store = new FailingStore(failing: 1);
+        var store = FailingStore(failing: 1);
         await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = store });
         var job = grid.Grains.GetGrain<ISamplingJobGrain>("again");
 
@@ -100,9 +102,59 @@ public sealed class ResumeTests
     [Fact]
     public async Task Job_of_which_it_could_not_be_written_that_it_runs_is_run_all_the_same()
     {
-        await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = new FailingStore(failing: 2) });
+        await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = FailingStore(failing: 2) });
 
         Expected.IsSequential(await grid.Run(Request), Request);
+        await grid.IsFree();
+    }
+
+    // The machine that held the supervisor held a slice, too: it is not yet known that this one is gone.
+    [Fact]
+    public async Task Another_supervisor_goes_on_though_slices_of_the_one_before_do_not_answer()
+    {
+        var (held, go) = (Signal(), Signal());
+        var failed = 0;
+        await using var grid = await TestGrid.Start(4, Watched(held, go) with
+        {
+            Devices = silo => silo < 2 ? null : "cpu",
+            Call = call => call is { Grain: ISliceGrain } && SliceKey.Parse(call.TargetId.Key.ToString()!).Epoch is var epoch
+                ? call.MethodName switch
+                {
+                    nameof(ISliceGrain.Ping) when epoch < 1000 => throw new TimeoutException("it is gone"),
+                    nameof(ISliceGrain.Open) when epoch >= 1000 && failed++ == 0 =>
+                        throw new InvalidOperationException("it is gone"),
+                    _ => call.Invoke(),
+                }
+                : call.Invoke(),
+        });
+        var id = await grid.JobOn(1, 0);
+        Assert.Null(await grid.Grains.GetGrain<ISamplingJobGrain>(id).Submit(Request, TestContext.Current.CancellationToken));
+        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        await grid.Kill(grid.Silo(0));
+        go.SetResult();
+        var job = await GridJob.Run(grid.Grains, Request, id);
+
+        Expected.IsSequential(job, Request);
+        Assert.NotEqual(0, failed);
+    }
+
+    [Fact]
+    public async Task Supervisor_whose_batch_is_claimed_before_it_has_begun_leaves_the_job_alone()
+    {
+        var pointers = 0;
+        var store = new WatchedStore(async (name, store) =>
+        {
+            // After its own claim, before its first checkpoint.
+            if (name.EndsWith("/checkpoints/0/latest.json", StringComparison.Ordinal) && ++pointers == 2)
+                await new CheckpointStore(store).Claim("claimed/0", "another's", TestContext.Current.CancellationToken);
+        });
+        await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = store });
+
+        var job = await GridJob.Run(grid.Grains, Request with { Batch = 5 }, "claimed");
+
+        Expected.IsSequential(job, Request with { Batch = 5 });
+        Assert.True(pointers > 2);
         await grid.IsFree();
     }
 
@@ -127,18 +179,27 @@ public sealed class ResumeTests
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class FailingStore(int failing) : IObjectStore
+    // One of the job's records cannot be written.
+    private static WatchedStore FailingStore(int failing)
+    {
+        var records = 0;
+        return new WatchedStore((name, _) => name.EndsWith("/job.json", StringComparison.Ordinal) && ++records == failing
+            ? Task.FromException(new IOException("the store is away"))
+            : Task.CompletedTask);
+    }
+
+    private sealed class WatchedStore(Func<string, IObjectStore, Task> beforeWrite) : IObjectStore
     {
         private readonly MemoryObjectStore _store = new();
-        private int _records;
 
         public Task<StoredObject?> Read(string name, CancellationToken cancellationToken) => _store.Read(name, cancellationToken);
 
-        public Task<string> Write(
-            string name, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellationToken) =>
-            name.EndsWith("/job.json", StringComparison.Ordinal) && ++_records == failing
-                ? Task.FromException<string>(new IOException("the store is away"))
-                : _store.Write(name, content, condition, cancellationToken);
+        public async Task<string> Write(
+            string name, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellationToken)
+        {
+            await beforeWrite(name, _store);
+            return await _store.Write(name, content, condition, cancellationToken);
+        }
 
         public Task Delete(string name, CancellationToken cancellationToken) => _store.Delete(name, cancellationToken);
 

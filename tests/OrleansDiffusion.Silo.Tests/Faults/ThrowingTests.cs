@@ -101,6 +101,70 @@ public sealed class ThrowingTests(Grids grids)
         }
     }
 
+    // As one on whose machine the model's folder is missing.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Silo_that_cannot_open_the_model_is_done_without_and_only_if_none_can_the_job_fails(int failing)
+    {
+        TestGrid? grid = null;
+        await using var started = grid = await TestGrid.Start(2, new TestGridOptions
+        {
+            Call = call => call is { MethodName: nameof(ISliceGrain.Open), Grain: ISliceGrain }
+                && Enumerable.Range(0, failing).Any(silo => grid!.Silo(silo).SiloAddress.Equals(
+                    (call.TargetContext as IGrainContext)?.Address.SiloAddress))
+                ? throw new IOException("the folder is missing")
+                : call.Invoke(),
+        });
+
+        var job = await grid.Run(Request);
+
+        if (failing == 2)
+        {
+            Assert.Equal((JobState.Failed, "the folder is missing"), (job.Status.State, job.Status.Error));
+            return;
+        }
+
+        Expected.IsSequential(job, Request);
+        Assert.NotEqual(0, job.Batch.Recoveries);
+        Assert.Equal(1, job.Batch.Silos);
+        await grid.IsFree();
+    }
+
+    [Fact]
+    public async Task Cancellation_that_the_supervisor_did_not_hear_is_made_by_cancelling_again()
+    {
+        var (asked, failed) = (new TaskCompletionSource(), 0);
+        using var gate = new Gate();
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Call = call => call is { MethodName: nameof(IBlockSupervisorGrain.Cancel), Grain: IBlockSupervisorGrain } && failed++ == 0
+                ? throw new TimeoutException("it did not answer")
+                : call.Invoke(),
+        });
+        var denoiser = new WatchedDenoiser(Catalogue.Open(TestModels.Mixture).Denoiser)
+        {
+            Before = (_, _) =>
+            {
+                asked.TrySetResult();
+                gate.Pass();
+            },
+        };
+        var job = grid.Grains.GetGrain<ISamplingJobGrain>("cancelled");
+        Assert.Null(await job.Submit(
+            Request with { Model = grid.Models.Add(denoiser) }, TestContext.Current.CancellationToken));
+        await asked.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<TimeoutException>(job.Cancel);
+        var again = job.Cancel();
+        gate.Open();
+        await again;
+
+        Assert.Equal(JobState.Cancelled, (await job.Status()).State);
+        Assert.Equal(2, failed);
+        await grid.IsFree();
+    }
+
     // No sample is left that would be swept on, and the batch must not count as done for it.
     [Theory]
     [InlineData(1)]
