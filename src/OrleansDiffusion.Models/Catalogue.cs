@@ -49,7 +49,7 @@ public static class Catalogue
 
     /// <summary>Opens a model that is data alone: a mixture's file or a folder in the diffusers layout.</summary>
     internal static Model OpenData(string name, string path, Device device) => File.Exists(path)
-        ? Mixture(name, MixtureFile.Read(path))
+        ? Mixture(name, MixtureFile.Read(path)) with { Fingerprint = Fingerprint.Of(path) }
         : new UNetFolder(path).Open(name, device);
 
     // A path asks nothing of the folder of models.

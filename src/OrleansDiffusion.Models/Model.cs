@@ -15,6 +15,9 @@ public sealed record Model(
     string Name, string Description, IDenoiser Denoiser, VariancePreservingSchedule? Schedule,
     ClassLabels? Labels = null, TimelineOptions? Timeline = null) : IDisposable
 {
+    /// <summary>Names what is in its files: models of the same draw the same samples. Empty for one that is in no file.</summary>
+    public string Fingerprint { get; init; } = "";
+
     /// <summary>What a job's samples take in turn: sample i takes entry i mod n.</summary>
     /// <param name="labels">The labels that are asked for; empty for none.</param>
     /// <param name="guidance">The scale of classifier-free guidance; null for none.</param>

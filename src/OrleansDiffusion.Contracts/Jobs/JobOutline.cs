@@ -42,6 +42,13 @@ public sealed record JobOutline
     [Id(8)]
     public int Scouts { get; init; }
 
+    /// <summary>
+    /// Names what is in the model's files: no silo takes part with another. Empty for a model that is in no file, and in records
+    /// of an older version.
+    /// </summary>
+    [Id(9)]
+    public string Fingerprint { get; init; } = "";
+
     /// <summary>Steps of all blocks: the model calls that a sequential sampler needs.</summary>
     public int Steps => StepsOfBlocks.Sum();
 

@@ -39,7 +39,10 @@ internal sealed class TorchScriptFolder(string path)
             DataPrediction.Complete(OpenDenoiser(config, device), labels?.Null, scheduler),
             scheduler.Schedule(),
             labels,
-            scheduler.Timeline());
+            scheduler.Timeline())
+        {
+            Fingerprint = Fingerprint.Of(Path.Combine(path, Config)), // which names that of the module
+        };
     }
 
     private TorchScriptDenoiser OpenDenoiser(TorchScriptConfig config, Device device)

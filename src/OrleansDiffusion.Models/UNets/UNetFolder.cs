@@ -21,6 +21,10 @@ public sealed class UNetFolder(string path)
     /// <summary>The weights' file.</summary>
     public string Weights => Part("unet", "diffusion_pytorch_model.safetensors");
 
+    private string Scheduler => Part("scheduler", "scheduler_config.json");
+
+    private string Config => Part("unet", "config.json");
+
     /// <summary>Opens the model on a device.</summary>
     /// <param name="name">What the model is to be called.</param>
     /// <param name="device">Where the network computes.</param>
@@ -30,7 +34,7 @@ public sealed class UNetFolder(string path)
     public Model Open(string name, Device device)
     {
         var config = ReadConfig();
-        var scheduler = ConfigFile.Read(Part("scheduler", "scheduler_config.json"), SchedulerConfig.Read);
+        var scheduler = ConfigFile.Read(Scheduler, SchedulerConfig.Read);
         var card = ConfigFile.Read(Path.Combine(path, Index), json => ModelCard.Read(json, config.NumClassEmbeds));
         var (network, parameters) = OpenNetwork(config, device);
         var denoiser = new UNetDenoiser(network, parameters, config, scheduler.Prediction(), card);
@@ -40,7 +44,10 @@ public sealed class UNetFolder(string path)
             DataPrediction.Complete(denoiser, card.NullClass, scheduler),
             scheduler.Schedule(),
             Labels(config, card),
-            scheduler.Timeline());
+            scheduler.Timeline())
+        {
+            Fingerprint = Fingerprint.Of(Path.Combine(path, Index), Scheduler, Config, Weights),
+        };
     }
 
     /// <summary>Opens the network alone, to ask it for what it predicts.</summary>
@@ -67,7 +74,7 @@ public sealed class UNetFolder(string path)
 
     private UNetConfig ReadConfig()
     {
-        return ConfigFile.Read(Part("unet", "config.json"), json =>
+        return ConfigFile.Read(Config, json =>
         {
             var config = UNetConfig.Read(json);
             var size = config.SampleSize

@@ -30,8 +30,8 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
     {
         var taken = _setups.AddOrUpdate(
             batch.Key.JobId,
-            _ => (SetUp(batch.Request), 1),
-            (_, entry) => (entry.Setup.IsFaulted ? SetUp(batch.Request) : entry.Setup, entry.Users + 1));
+            _ => (SetUp(batch), 1),
+            (_, entry) => (entry.Setup.IsFaulted ? SetUp(batch) : entry.Setup, entry.Users + 1));
         try
         {
             return await taken.Setup.WaitAsync(cancellationToken);
@@ -54,13 +54,21 @@ internal sealed class JobSetups(ModelStore models, DevicePool devices)
     }
 
     /// <summary>The job's model on one of the silo's devices.</summary>
-    public Task<Model> ModelOn(DeviceExecutor executor, BatchAssignment batch, CancellationToken cancellationToken) =>
-        models.OpenAsync(batch.Request.Model, executor.Device, cancellationToken);
-
-    private async Task<JobSetup> SetUp(SamplingRequest request)
+    /// <exception cref="ModelFormatException">
+    /// It cannot be opened, or its files are not what they were when the job was planned.
+    /// </exception>
+    public async Task<Model> ModelOn(DeviceExecutor executor, BatchAssignment batch, CancellationToken cancellationToken)
     {
-        var model = await models.OpenAsync(request.Model, devices.Executors[0].Device);
-        var plan = SamplingPlan.For(request, model);
+        var model = await models.OpenAsync(batch.Request.Model, executor.Device, cancellationToken);
+        return batch.Outline.Fingerprint is { Length: > 0 } planned && planned != model.Fingerprint
+            ? throw new ModelFormatException($"{model.Name}: its files are not what they were when the job was begun")
+            : model;
+    }
+
+    private async Task<JobSetup> SetUp(BatchAssignment batch)
+    {
+        var model = await ModelOn(devices.Executors[0], batch, CancellationToken.None);
+        var plan = SamplingPlan.For(batch.Request, model);
         return new JobSetup(
             plan.Timeline, plan.Conditions, plan.Picard, plan.Noise, model.Denoiser.DataVariance,
             checked((int)model.Denoiser.Shape.Aggregate(1L, (product, size) => product * size)));

@@ -133,6 +133,7 @@ public sealed record SamplingPlan
             PointsPerNode = PointsPerNode ?? UsualPointsPerNode(),
             DataVariance = model.Denoiser.DataVariance,
             Sensitivity = model.Denoiser.Sensitivity,
+            Fingerprint = model.Fingerprint,
         };
     }
 

@@ -36,7 +36,7 @@ public sealed class WireTests : IDisposable
     private static readonly JobOutline Outline = new()
     {
         Model = "model", Shape = [3, 4, 4], StepsOfBlocks = [5, 5, 3], Batch = 2, Lookahead = 3, Scouts = 2, PointsPerNode = 4,
-        DataVariance = 0.3, Sensitivity = 1.5,
+        DataVariance = 0.3, Sensitivity = 1.5, Fingerprint = "0af7",
     };
 
     private static readonly SiloAddress Silo = SiloAddress.New(System.Net.IPAddress.Loopback, 11111, 7);

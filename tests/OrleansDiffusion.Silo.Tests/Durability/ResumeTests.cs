@@ -85,6 +85,34 @@ public sealed class ResumeTests
         Assert.Empty(await folder.Checkpoints());
     }
 
+    // Its states would go on under another model, and samples be of neither.
+    [Fact]
+    public async Task Job_does_not_go_on_with_a_model_whose_file_was_replaced()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder();
+        var model = folder.At("mixture.json");
+        File.Copy(TestModels.Mixture, model);
+        var request = Request with { Model = model };
+        var (held, go) = (Signal(), Signal());
+        await using (var before = await TestGrid.Start(1, Watched(held, go) with { Store = folder.Store() }))
+        {
+            Assert.Null(await before.Grains.GetGrain<ISamplingJobGrain>("resumed").Submit(request, token));
+            await held.Task.WaitAsync(TimeSpan.FromMinutes(1), token);
+            await before.Kill(before.Silo(0));
+            go.SetResult();
+        }
+
+        File.AppendAllText(model, " "); // any other content will do
+        await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = folder.Store() });
+        var job = await GridJob.Run(grid.Grains, request, "resumed");
+
+        Assert.Equal(
+            (JobState.Failed, $"{model}: its files are not what they were when the job was begun"),
+            (job.Status.State, job.Status.Error));
+        await grid.IsFree();
+    }
+
     [Fact]
     public async Task Job_that_could_not_be_written_is_accepted_when_it_is_submitted_again()
     {
@@ -213,6 +241,8 @@ public sealed class ResumeTests
     private sealed class TemporaryFolder : IDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("odiff-resume-");
+
+        public string At(string file) => Path.Combine(_folder.FullName, file);
 
         public FolderObjectStore Store() => new FolderObjectStore(_folder.FullName);
 
