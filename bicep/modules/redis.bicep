@@ -1,4 +1,4 @@
-// Who is in the cluster, reminders of jobs, and subscriptions of streams. Whoever signs in does it with Entra, over TLS.
+// Who is in the cluster, and reminders of jobs. Whoever signs in does it with Entra, over TLS.
 metadata description = 'Azure Managed Redis.'
 
 param name string

@@ -18,8 +18,8 @@ namespace OrleansDiffusion.Grid;
 public static class GridHosting
 {
     /// <summary>
-    /// Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too, and a reminder
-    /// service. Jobs are kept in the silo's memory where no other object store was added before.
+    /// Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too, best with
+    /// <see cref="UseImplicitSubscriptions"/>, and a reminder service. Jobs are kept in the silo's memory where no other object store was added before.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="configure">Sets options; they are checked at start.</param>
@@ -40,15 +40,32 @@ public static class GridHosting
 
         // Whoever calls a grain first places it, hence silos too that cannot hold it.
         silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();
+        silo.Services.TryAddKeyedSingleton<IStreamIdMapper, SupervisorStreams>(SupervisorStreams.Name);
         silo.Services.TryAddSingleton<ISweepExchange>(services =>
             services.GetRequiredService<IOptions<GridOptions>>().Value.Streams is { } name
                 ? new StreamExchange(services.GetRequiredKeyedService<IStreamProvider>(name))
                 : new DirectExchange(services.GetRequiredService<IGrainFactory>()));
-        if (StreamsOf(configure) is { } streams)
-            silo.AddStreamFilter<SliceFilter>(streams);
 
         // What they measure is shown before there is any.
         silo.AddStartupTask((services, _) => Task.FromResult(services.GetRequiredService<GridMetrics>()));
+        return silo;
+    }
+
+    /// <summary>
+    /// Has a stream provider find subscribers by the grains' classes alone, as those of sweeps are found, without a grain and a
+    /// store that keep them.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="streams">The provider's name; nobody can subscribe to its streams by a call.</param>
+    public static ISiloBuilder UseImplicitSubscriptions(this ISiloBuilder silo, string streams)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentException.ThrowIfNullOrEmpty(streams);
+        silo.Services.Configure<StreamPubSubOptions>(streams, pubSub => pubSub.PubSubType = StreamPubSubType.ImplicitOnly);
+
+        // Streams of slices are many and soon over.
+        silo.Services.Configure<StreamPullingAgentOptions>(
+            streams, agent => agent.StreamInactivityPeriod = TimeSpan.FromMinutes(5));
         return silo;
     }
 
@@ -60,14 +77,6 @@ public static class GridHosting
         silo.Services.PostConfigure<GrainTypeOptions>(types =>
             types.Classes.RemoveWhere(type => type.Assembly == typeof(GridHosting).Assembly));
         return silo;
-    }
-
-    // A filter is registered by the provider's name, before options can be asked for.
-    private static string? StreamsOf(Action<GridOptions>? configure)
-    {
-        var options = new GridOptions();
-        configure?.Invoke(options);
-        return string.IsNullOrEmpty(options.Streams) ? null : options.Streams;
     }
 
     /// <summary>Waits until a silo knows as many silos that can hold time-nodes, and their devices.</summary>

@@ -14,4 +14,7 @@ public static class GridNames
 
     /// <summary>The grain type of slices: silos that load it can hold time-nodes.</summary>
     public const string SliceType = "odiff.slice";
+
+    /// <summary>The namespace of the streams to slices; a stream's key is the slice's.</summary>
+    public const string SliceStreams = "odiff.sweeps.slice";
 }

@@ -7,9 +7,7 @@ namespace OrleansDiffusion.Silo;
 /// <summary>How silos find each other, notice that one is gone, and keep what must outlive it.</summary>
 internal static class Membership
 {
-    private const string StreamSubscriptions = "PubSubStore";
-
-    /// <summary>Adds clustering, reminders and the store of stream subscriptions, all in Redis or all without.</summary>
+    /// <summary>Adds clustering and reminders, both in Redis or both without.</summary>
     public static void AddMembership(this ISiloBuilder silo, SiloSettings settings)
     {
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ClusterId));
@@ -17,7 +15,6 @@ internal static class Membership
         {
             silo.UseRedisClustering(options => options.ConfigurationOptions = redis.Options());
             silo.UseRedisReminderService(options => options.ConfigurationOptions = redis.Options());
-            silo.AddRedisGrainStorage(StreamSubscriptions, options => options.ConfigurationOptions = redis.Options());
             silo.ConfigureEndpoints(settings.Address, settings.SiloPort, settings.GatewayPort);
         }
         else
@@ -25,7 +22,6 @@ internal static class Membership
             silo.UseLocalhostClustering(
                 settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ClusterId, settings.ClusterId);
             silo.UseInMemoryReminderService();
-            silo.AddMemoryGrainStorage(StreamSubscriptions);
             silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
         }
 

@@ -49,13 +49,16 @@ public static class SiloHosting
         {
             case ExchangeKind.SweepStreams:
                 silo.AddSweepStreams(GridOptions.DefaultStreams, streams => streams.SizeOf = BytesOf);
-                return GridOptions.DefaultStreams;
+                break;
             case ExchangeKind.MemoryStreams:
                 silo.AddMemoryStreams(GridOptions.DefaultStreams);
-                return GridOptions.DefaultStreams;
+                break;
             default:
                 return null;
         }
+
+        silo.UseImplicitSubscriptions(GridOptions.DefaultStreams);
+        return GridOptions.DefaultStreams;
     }
 
     private static long BytesOf(object message) => message is SweepMessage sweep ? sweep.Bytes : 0;

@@ -25,8 +25,8 @@ public sealed record SiloSettings
     public IPEndPoint? Primary { get; init; }
 
     /// <summary>
-    /// The Redis that keeps the membership, reminders and stream subscriptions, so that none of them depends on a silo; null
-    /// for none: then <see cref="Primary"/> keeps them, in memory.
+    /// The Redis that keeps the membership and reminders, so that neither depends on a silo; null for none: then
+    /// <see cref="Primary"/> keeps them, in memory.
     /// </summary>
     public RedisAddress? Redis { get; init; }
 

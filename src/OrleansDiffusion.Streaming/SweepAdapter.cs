@@ -3,31 +3,28 @@ using Orleans.Streams;
 
 namespace OrleansDiffusion.Streaming;
 
-/// <summary>Publishes: straight into the queue where it is on this silo, else by one call to the queue's grain.</summary>
+/// <summary>Publishes: straight into a queue of this silo where it has one, else by one call to the grain of another's.</summary>
 internal sealed class SweepAdapter : IQueueAdapter
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);    // of one call for room
     private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(10);
 
     private readonly SiloQueues _queues;
-    private readonly ShardMapper _mapper;
-    private readonly ISweepQueueGrain[] _grains;    // by shard
+    private readonly ISweepQueueGrain[] _grains;    // by their number
     private readonly SiloAddress _silo;
     private readonly ILogger _log;
 
     public SweepAdapter(
         string provider,
         SiloQueues queues,
-        ShardMapper mapper,
         IGrainFactory grains,
         ILocalSiloDetails silo,
         ILoggerFactory logs)
     {
         Name = provider;
         _queues = queues;
-        _mapper = mapper;
-        _grains = [.. Enumerable.Range(0, queues.Options.Queues).Select(shard =>
-            grains.GetGrain<ISweepQueueGrain>(SweepQueueGrain.KeyOf(provider, (uint)shard)))];
+        _grains = [.. Enumerable.Range(0, queues.Options.Queues).Select(number =>
+            grains.GetGrain<ISweepQueueGrain>(SweepQueueGrain.KeyOf(provider, (uint)number)))];
         _silo = silo.SiloAddress;
         _log = logs.CreateLogger<SweepReceiver>();
     }
@@ -40,8 +37,8 @@ internal sealed class SweepAdapter : IQueueAdapter
 
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId)
     {
-        var shard = queueId.GetNumericId();
-        return new SweepReceiver(queueId, _queues[shard], _grains[shard], _silo, _queues.Time, _log);
+        var number = queueId.GetNumericId();
+        return new SweepReceiver(queueId, _queues[number], _grains[number], _silo, _queues.Time, _log);
     }
 
     /// <exception cref="SweepItemTooLargeException">The events together are larger than the option allows.</exception>
@@ -62,10 +59,10 @@ internal sealed class SweepAdapter : IQueueAdapter
             return Task.FromException(new SweepItemTooLargeException(bytes, _queues.Options.MaxItemBytes));
 
         var item = new SweepItem(streamId, array, bytes);
-        var shard = _mapper.GetQueueForStream(streamId).GetNumericId();
-        return _queues[shard] is { IsRead: true } queue && queue.TryEnqueue(item) == PublishOutcome.Accepted
+        var number = _queues.NumberFor(streamId);
+        return _queues[number] is { IsRead: true } queue && queue.TryEnqueue(item) == PublishOutcome.Accepted
             ? Task.CompletedTask
-            : PublishAsync(item, _queues[shard], _grains[shard]);
+            : PublishAsync(item, _queues[number], _grains[number]);
     }
 
     private async Task PublishAsync(SweepItem item, SweepQueue queue, ISweepQueueGrain grain)

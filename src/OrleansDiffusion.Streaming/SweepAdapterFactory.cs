@@ -9,14 +9,14 @@ internal sealed class SweepAdapterFactory(
     string provider, SiloQueues queues, IGrainFactory grains, ILocalSiloDetails silo, ILoggerFactory logs)
     : IQueueAdapterFactory, IQueueAdapterCache
 {
-    private readonly ShardMapper _mapper = new(provider, queues.Options);
+    private readonly QueueMapper _mapper = new(provider, queues.Options);
 
     public static SweepAdapterFactory Create(IServiceProvider services, string provider) =>
         ActivatorUtilities.CreateInstance<SweepAdapterFactory>(
             services, provider, services.GetRequiredKeyedService<SiloQueues>(provider));
 
     public Task<IQueueAdapter> CreateAdapter() =>
-        Task.FromResult<IQueueAdapter>(new SweepAdapter(provider, queues, _mapper, grains, silo, logs));
+        Task.FromResult<IQueueAdapter>(new SweepAdapter(provider, queues, grains, silo, logs));
 
     public IQueueAdapterCache GetQueueAdapterCache() => this;
 

@@ -19,7 +19,7 @@ internal sealed class SweepQueueGrain(IServiceProvider services, ILocalSiloDetai
     private SweepQueue _queue = null!;
 
     /// <summary>The key of a provider's queue.</summary>
-    public static string KeyOf(string provider, uint shard) => $"{shard}/{provider}";
+    public static string KeyOf(string provider, uint number) => $"{number}/{provider}";
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

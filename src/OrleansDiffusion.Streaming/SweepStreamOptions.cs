@@ -9,9 +9,10 @@ public sealed class SweepStreamOptions
     private const int MostQueues = 4096;
 
     /// <summary>
-    /// Number of queues, 1 to 4096; each is pumped by one silo, the queues are spread over all. Default 8.
+    /// Number of queues, 1 to 4096; each is pumped by one silo. Every silo has some of its own as long as they are enough, and
+    /// publishes to these; else to another's. Default 32.
     /// </summary>
-    public int Queues { get; set; } = 8;
+    public int Queues { get; set; } = 32;
 
     /// <summary>
     /// Bytes that a queue holds, positive. A publisher waits for room while consumers have not taken enough.
@@ -39,12 +40,6 @@ public sealed class SweepStreamOptions
     public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The shard of a stream; its queue is the remainder by <see cref="Queues"/>. Must not depend on the process. The
-    /// default is a hash of the key alone: streams of one key and any namespace share a queue, hence its silo.
-    /// </summary>
-    public Func<StreamId, uint> ShardOf { get; set; } = KeyHash.Of;
-
-    /// <summary>
     /// Bytes that an event counts as. The default takes those of <see cref="ISizedEvent"/>, and of others what is said
     /// there.
     /// </summary>
@@ -67,8 +62,6 @@ public sealed class SweepStreamOptions
             throw Refused(provider, nameof(PublishTimeout), "positive", PublishTimeout);
         if (DeliveryTimeout <= TimeSpan.Zero)
             throw Refused(provider, nameof(DeliveryTimeout), "positive", DeliveryTimeout);
-        if (ShardOf is null)
-            throw Refused(provider, nameof(ShardOf), "a function", "null");
         if (SizeOf is null)
             throw Refused(provider, nameof(SizeOf), "a function", "null");
     }

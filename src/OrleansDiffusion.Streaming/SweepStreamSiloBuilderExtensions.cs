@@ -18,13 +18,14 @@ public static class SweepStreamSiloBuilderExtensions
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Delivery is at least once and in the order of each publisher while the silos stay; events are shared, not copied,
-    /// within a silo, so they must not change after they were published. The request context does not travel along.
+    /// Delivery is at least once, and in the order of each publisher while no silo comes or goes; events are shared, not
+    /// copied, within a silo, so they must not change after they were published. The request context does not travel along.
     /// </para>
     /// <para>
-    /// A queue lives on the silo that pumps it. When the queue changes silos because one joined, its events move along,
-    /// and some may be delivered again. When its silo dies, what was queued is lost and another silo goes on with an
-    /// empty queue: publishers whose call failed, and consumers that miss something, have to repeat it.
+    /// A queue lives on the silo that pumps it, and what a silo publishes waits in a queue of its own, from where it goes to
+    /// the consumers. When a queue changes silos because one joined, its events move along, and some may be delivered again.
+    /// When its silo dies, what was queued is lost and another silo goes on with an empty queue: publishers whose call
+    /// failed, and consumers that miss something, have to repeat it.
     /// </para>
     /// <para>
     /// Subscriptions are kept by the grain storage named "PubSubStore". If none has been added before this call, one in
@@ -49,13 +50,16 @@ public static class SweepStreamSiloBuilderExtensions
         if (!builder.Services.Any(IsPubSubStore))
             builder.AddMemoryGrainStorage(PubSubStore);
 
-        return builder.AddPersistentStreams(name, SweepAdapterFactory.Create, streams => streams.ConfigurePullingAgent(
-            agent => agent.Configure<IOptionsMonitor<SweepStreamOptions>>((settings, options) =>
+        return builder.AddPersistentStreams(name, SweepAdapterFactory.Create, streams =>
+        {
+            streams.ConfigurePartitionBalancing((services, _) => HomeQueueBalancer.Create(services));
+            streams.ConfigurePullingAgent(agent => agent.Configure<IOptionsMonitor<SweepStreamOptions>>((settings, options) =>
             {
                 settings.GetQueueMsgsTimerPeriod = Pause;
                 settings.BatchContainerBatchSize = 1;    // the cursor merges
                 settings.MaxEventDeliveryTime = options.Get(name).DeliveryTimeout;
-            })));
+            }));
+        });
     }
 
     private static bool IsPubSubStore(ServiceDescriptor service) =>

@@ -59,5 +59,5 @@ public sealed class FoldedInboxTests
         Assert.Same(next, await _inbox.From(FoldPhase.Sweep, 0));
     }
 
-    private static Folded Folded(int sweep, int slice, FoldPhase phase = FoldPhase.Sweep) => new(1, sweep, slice, phase, [], []);
+    private static Folded Folded(int sweep, int slice, FoldPhase phase = FoldPhase.Sweep) => new(1, sweep, slice, phase, []);
 }

@@ -2,7 +2,7 @@ using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Streaming.Tests;
 
-/// <summary>Queues of 10,000 bytes, of which an item may have 4000.</summary>
+/// <summary>A queue of 10,000 bytes on one of two silos, of which an item may have 4000.</summary>
 public sealed class BoundTests : IAsyncLifetime
 {
     private const int ItemBytes = 4000;
@@ -68,10 +68,12 @@ public sealed class BoundTests : IAsyncLifetime
     [Fact]
     public async Task A_full_queue_does_not_hold_up_another()
     {
-        var (stream, inbox, _, publisher) = await FullQueue(_cluster, onTheQueuesSilo: true);
-        var other = Enumerable.Range(0, 100).Select(_ => SweepCluster.NewStream()).First(other =>
-            SweepCluster.Queue(_cluster.Silos[0], other) != SweepCluster.Queue(_cluster.Silos[0], stream));
-        var (_, others) = await _cluster.Subscribe(other);
+        await using var cluster = await Start(publishTimeout: TimeSpan.FromMinutes(5), silos: 1, queues: 2);
+        await Eventually.Holds(() => SweepCluster.Queues(cluster.Silos[0]).All(queue => queue.IsRead));
+        var (_, inbox, full, publisher) = await FullQueue(cluster, onTheQueuesSilo: true);
+        var other = Enumerable.Range(0, 100).Select(_ => SweepCluster.NewStream())
+            .First(other => SweepCluster.Queue(cluster.Silos[0], other) != full);
+        var (_, others) = await cluster.Subscribe(other);
 
         for (var i = 0; i < 10; i++)
             await publisher.Publish(other, Largest(i));
@@ -86,7 +88,7 @@ public sealed class BoundTests : IAsyncLifetime
     public async Task A_subscriber_that_leaves_gives_its_room_back()
     {
         var stream = SweepCluster.NewStream();
-        var owner = await _cluster.Owner(stream);
+        var owner = await _cluster.Owner();
         var (leaving, left) = await _cluster.Subscribe(stream);
         var (_, stays) = await _cluster.Subscribe(stream);
         left.Close();
@@ -103,8 +105,9 @@ public sealed class BoundTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 4), stays.Events.Select(e => e.Number));
     }
 
-    private static Task<SweepCluster> Start(TimeSpan publishTimeout) => SweepCluster.Start(silos: 2, options =>
+    private static Task<SweepCluster> Start(TimeSpan publishTimeout, int silos = 2, int queues = 1) => SweepCluster.Start(silos, options =>
     {
+        options.Queues = queues;
         options.QueueBytes = 10_000;
         options.MaxItemBytes = ItemBytes;
         options.PublishTimeout = publishTimeout;
@@ -115,7 +118,7 @@ public sealed class BoundTests : IAsyncLifetime
         SweepCluster cluster, bool onTheQueuesSilo)
     {
         var stream = SweepCluster.NewStream();
-        var owner = await cluster.Owner(stream);
+        var owner = await cluster.Owner();
         var (_, inbox) = await cluster.Subscribe(stream);
         inbox.Close();
         var publisher = cluster.Publisher(silo: cluster.Silos.First(silo => silo == owner == onTheQueuesSilo));

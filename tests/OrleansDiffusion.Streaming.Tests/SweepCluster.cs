@@ -47,28 +47,33 @@ public sealed class SweepCluster : IAsyncDisposable
         return (consumer, Inbox.Of(name));
     }
 
-    /// <summary>The silo whose agent reads the queue of a stream.</summary>
-    public async Task<InProcessSiloHandle> Owner(StreamId stream)
+    /// <summary>A silo that has a queue of its own.</summary>
+    public async Task<InProcessSiloHandle> Owner()
     {
-        await Eventually.Holds(() => Silos.Any(silo => silo.IsActive && Queue(silo, stream).IsRead));
-        return Silos.First(silo => silo.IsActive && Queue(silo, stream).IsRead);
+        await Eventually.Holds(() => Silos.Any(silo => silo.IsActive && HasQueue(silo)));
+        return Silos.First(silo => silo.IsActive && HasQueue(silo));
     }
 
-    internal static SweepQueue Queue(InProcessSiloHandle silo, StreamId stream)
+    public static bool HasQueue(InProcessSiloHandle silo) => Queues(silo).Any(queue => queue.IsRead);
+
+    /// <summary>What a silo has of all queues.</summary>
+    internal static IEnumerable<SweepQueue> Queues(InProcessSiloHandle silo)
     {
-        var queues = silo.ServiceProvider.GetRequiredKeyedService<SiloQueues>(Provider);
-        return queues[queues.Options.ShardOf(stream) % (uint)queues.Options.Queues];
+        var queues = Of(silo);
+        return Enumerable.Range(0, queues.Options.Queues).Select(number => queues[(uint)number]);
     }
 
-    /// <summary>The grain of a stream's queue.</summary>
-    internal ISweepQueueGrain QueueGrain(StreamId stream)
-    {
-        var options = Silos[0].ServiceProvider.GetRequiredKeyedService<SiloQueues>(Provider).Options;
-        return _cluster.Client.GetGrain<ISweepQueueGrain>(
-            SweepQueueGrain.KeyOf(Provider, options.ShardOf(stream) % (uint)options.Queues));
-    }
+    /// <summary>The queue for what a silo publishes to a stream, if it has one of its own.</summary>
+    internal static SweepQueue Queue(InProcessSiloHandle silo, StreamId stream) => Of(silo)[Of(silo).NumberFor(stream)];
+
+    /// <summary>The grain of that queue.</summary>
+    internal ISweepQueueGrain QueueGrain(InProcessSiloHandle silo, StreamId stream) =>
+        _cluster.Client.GetGrain<ISweepQueueGrain>(SweepQueueGrain.KeyOf(Provider, Of(silo).NumberFor(stream)));
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private static SiloQueues Of(InProcessSiloHandle silo) =>
+        silo.ServiceProvider.GetRequiredKeyedService<SiloQueues>(Provider);
 
     // The hint is read by the first call, which activates the grain; it stays for the calling test's flow.
     private static T Placed<T>(InProcessSiloHandle? silo, Func<T> grain)

@@ -1,5 +1,3 @@
-using Orleans.Streams;
-
 namespace OrleansDiffusion.Streaming.Tests;
 
 /// <summary>Options, sizes, and the mapping of streams to queues.</summary>
@@ -18,7 +16,6 @@ public sealed class SweepStreamOptionsTests
         } },
         { "PublishTimeout of stream provider 'p' must be positive", o => o.PublishTimeout = TimeSpan.Zero },
         { "DeliveryTimeout of stream provider 'p' must be positive", o => o.DeliveryTimeout = -TimeSpan.FromSeconds(1) },
-        { "ShardOf of stream provider 'p' must be a function", o => o.ShardOf = null! },
     };
 
     [Theory]
@@ -33,27 +30,15 @@ public sealed class SweepStreamOptionsTests
     }
 
     [Fact]
-    public void Streams_of_one_key_share_a_queue_and_keys_spread_over_all()
+    public void Streams_spread_over_all_queues()
     {
-        var mapper = new ShardMapper("p", new SweepStreamOptions());
-        var counts = new Dictionary<QueueId, int>();
-        for (var i = 0; i < 8000; i++)
-        {
-            var queue = mapper.GetQueueForStream(StreamId.Create("sweeps", $"job-{i}/0"));
-            Assert.Equal(queue, mapper.GetQueueForStream(StreamId.Create("progress", $"job-{i}/0")));
-            counts[queue] = counts.GetValueOrDefault(queue) + 1;
-        }
+        var mapper = new QueueMapper("p", new SweepStreamOptions { Queues = 8 });
+
+        var counts = Enumerable.Range(0, 8000)
+            .CountBy(i => mapper.GetQueueForStream(StreamId.Create("sweeps", $"job-{i}/0"))).ToDictionary();
 
         Assert.Equal(mapper.GetAllQueues().Order(), counts.Keys.Order());
         Assert.All(counts.Values, count => Assert.InRange(count, 800, 1200));
-    }
-
-    [Fact]
-    public void An_own_mapping_is_used()
-    {
-        var mapper = new ShardMapper("p", new SweepStreamOptions { Queues = 4, ShardOf = _ => 7 });
-
-        Assert.Equal(3u, mapper.GetQueueForStream(StreamId.Create("sweeps", "a")).GetNumericId());
     }
 
     [Fact]

@@ -37,18 +37,40 @@ public sealed class SweepStreamTests : IAsyncLifetime
     public async Task What_arrives_during_a_delivery_is_the_next_delivery()
     {
         const int publishers = 24;
+        var silo = await _cluster.Owner();
         var stream = SweepCluster.NewStream();
         var (_, inbox) = await _cluster.Subscribe(stream);
         inbox.Close();
 
-        await _cluster.Publisher().Publish(stream, new TestEvent("first", 0));
+        await _cluster.Publisher(silo: silo).Publish(stream, new TestEvent("first", 0));
         await Eventually.Holds(() => inbox.Begun == 1);
         await Task.WhenAll(Enumerable.Range(0, publishers).Select(p => _cluster
-            .Publisher($"{p}", _cluster.Silos[p % 2]).Publish(stream, new TestEvent($"{p}", 0)))).Completes();
+            .Publisher($"{p}", silo).Publish(stream, new TestEvent($"{p}", 0)))).Completes();
         inbox.Open();
 
         await inbox.Has(1 + publishers);
         Assert.Equal([1, publishers], inbox.Deliveries.Select(events => events.Count));
+    }
+
+    // Once over the network, and nobody's trouble but of who publishes and who consumes.
+    [Fact]
+    public async Task What_a_silo_publishes_waits_in_a_queue_of_its_own()
+    {
+        await Eventually.Holds(() => _cluster.Silos.All(SweepCluster.HasQueue));
+        foreach (var (silo, other) in new[] { (_cluster.Silos[0], _cluster.Silos[1]), (_cluster.Silos[1], _cluster.Silos[0]) })
+        {
+            var stream = SweepCluster.NewStream();
+            var (_, inbox) = await _cluster.Subscribe(stream, other);
+            inbox.Close();
+
+            await _cluster.Publisher(silo: silo).Publish(stream, new TestEvent("", 0, new byte[1000]));
+
+            Assert.Equal(1000, SweepCluster.Queues(silo).Sum(queue => queue.HeldBytes));
+            Assert.Equal(0, SweepCluster.Queues(other).Sum(queue => queue.HeldBytes));
+            inbox.Open();
+            await inbox.Has(1);
+            await Eventually.Holds(() => SweepCluster.Queues(silo).Sum(queue => queue.HeldBytes) == 0);
+        }
     }
 
     [Fact]
@@ -107,24 +129,24 @@ public sealed class SweepStreamTests : IAsyncLifetime
     [Fact]
     public async Task Streams_without_subscribers_take_events_and_keep_none()
     {
+        var silo = await _cluster.Owner();
         var nobodys = SweepCluster.NewStream("unknown");
-        var somebodys = StreamId.Create("tests", nobodys.GetKeyAsString());    // the same queue
+        var somebodys = SweepCluster.NewStream();
         var (_, inbox) = await _cluster.Subscribe(somebodys);
 
-        await _cluster.Publisher().Publish(nobodys, new TestEvent("", 0, new byte[1000]));
-        await _cluster.Publisher().Publish(somebodys, new TestEvent("", 1));
+        await _cluster.Publisher(silo: silo).Publish(nobodys, new TestEvent("", 0, new byte[1000]));
+        await _cluster.Publisher(silo: silo).Publish(somebodys, new TestEvent("", 1));
 
         await inbox.Has(1);
         Assert.Equal(1, Assert.Single(inbox.Events).Number);
-        var owner = await _cluster.Owner(nobodys);
-        await Eventually.Holds(() => SweepCluster.Queue(owner, nobodys).HeldBytes == 0);
+        await Eventually.Holds(() => SweepCluster.Queues(silo).All(queue => queue.HeldBytes == 0));
     }
 
     [Fact]
     public async Task A_consumer_that_waits_holds_up_neither_other_streams_nor_other_consumers()
     {
         var stream = SweepCluster.NewStream();
-        var neighbour = StreamId.Create("neighbour", stream.GetKeyAsString());
+        var neighbour = SweepCluster.NewStream("neighbour");
         var (_, slow) = await _cluster.Subscribe(stream);
         var (_, quick) = await _cluster.Subscribe(stream);
         var (_, other) = await _cluster.Subscribe(neighbour);

@@ -54,7 +54,7 @@ public sealed record BatchReport
     [Id(11)]
     public required long ModelCalls { get; init; }
 
-    /// <summary>Messages that the sweeps took: those published, however many slices each went to.</summary>
+    /// <summary>Messages that the sweeps took, one for everybody who was told.</summary>
     [Id(12)]
     public required long Messages { get; init; }
 }

@@ -8,15 +8,13 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 /// <param name="Slice">The slice.</param>
 /// <param name="Phase">Whether these are the maps of rolled starts or those of the sweep.</param>
 /// <param name="Runs">For every open block of which it holds nodes, the map over these.</param>
-/// <param name="For">The slices that need them.</param>
 [GenerateSerializer, Immutable, Alias("odiff.Folded")]
 public sealed record Folded(
     int Epoch,
     int Sweep,
     [property: Id(0)] int Slice,
     [property: Id(1)] FoldPhase Phase,
-    [property: Id(2)] ImmutableArray<FoldedRun> Runs,
-    [property: Id(3)] ImmutableArray<int> For)
+    [property: Id(2)] ImmutableArray<FoldedRun> Runs)
     : SweepMessage(Epoch, Sweep)
 {
     /// <inheritdoc/>

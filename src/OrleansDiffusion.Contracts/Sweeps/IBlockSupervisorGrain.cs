@@ -14,7 +14,7 @@ public interface IBlockSupervisorGrain : IGrainWithStringKey
     [Alias("Admit")]
     Task Admit();
 
-    /// <summary>A message of a slice, where the exchange calls grains directly.</summary>
+    /// <summary>A message of a slice, whichever way it came.</summary>
     [Alias("Receive")]
     Task Receive(SweepMessage message);
 

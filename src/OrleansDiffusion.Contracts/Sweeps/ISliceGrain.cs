@@ -21,7 +21,7 @@ public interface ISliceGrain : IGrainWithStringKey
     [Alias("Ping")]
     Task<SliceState> Ping();
 
-    /// <summary>A message of the supervisor or another slice, where the exchange calls grains directly.</summary>
+    /// <summary>A message of the supervisor or another slice, whichever way it came.</summary>
     [Alias("Receive")]
     Task Receive(SweepMessage message);
 

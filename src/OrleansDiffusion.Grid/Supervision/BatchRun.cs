@@ -359,7 +359,7 @@ internal sealed partial class BatchRun
         _exchangeTimes.Add(took - model);
         _evaluations += moved.Sum(slice => (long)slice.Rows);
         _modelCalls += moved.Sum(slice => (long)slice.ModelCalls);
-        _messages += 1 + moved.Sum(slice => (long)slice.Messages);
+        _messages += moved.Count + moved.Sum(slice => (long)slice.Messages);
     }
 
     // What a silo returns at a sample's lead for the first time is asked of another one, if there is one.

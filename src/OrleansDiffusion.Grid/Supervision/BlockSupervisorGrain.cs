@@ -11,15 +11,17 @@ using OrleansDiffusion.Grid.Exchange;
 using OrleansDiffusion.Storage.Checkpoints;
 using OrleansDiffusion.Storage.Objects;
 using Orleans.Concurrency;
+using Orleans.Streams;
+using Orleans.Streams.Core;
 
 namespace OrleansDiffusion.Grid.Supervision;
 
 /// <summary>Walks one batch along the time axis, when it is its turn, block by block, and tells the job what came of it.</summary>
-[GrainType(GridNames.SupervisorType), Reentrant]
+[GrainType(GridNames.SupervisorType), ImplicitStreamSubscription(SupervisorStreams.Namespace, SupervisorStreams.Name), Reentrant]
 internal sealed partial class BlockSupervisorGrain(
     ISweepExchange exchange, ComputeSilos silos, CheckpointStore checkpoints, WalkedBatches walked, IOptions<GridOptions> options,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<BlockSupervisorGrain> logger)
-    : Grain, IBlockSupervisorGrain, IDisposable
+    : Grain, IBlockSupervisorGrain, IStreamSubscriptionObserver, IDisposable
 {
     // A message holds 100 MB at most.
     private const int BytesAMessage = 16 << 20;
@@ -61,8 +63,13 @@ internal sealed partial class BlockSupervisorGrain(
     public Task Receive(SweepMessage message)
     {
         _run?.Receive(message);
+        if (!_isStarted)
+            DeactivateOnIdle(); // brought to life by it, when its batch is over
         return Task.CompletedTask;
     }
+
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<SweepMessage>().ResumeAsync((message, _) => Receive(message));
 
     public Task Leaving(SiloAddress silo)
     {

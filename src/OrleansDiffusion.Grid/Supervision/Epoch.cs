@@ -25,7 +25,6 @@ internal sealed partial class Epoch
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SweepBarrier _barrier = new();
-    private IAsyncDisposable? _listening;
 
     /// <param name="number">From 1.</param>
     /// <param name="members">The silos that hold slices, with their weights.</param>
@@ -87,7 +86,7 @@ internal sealed partial class Epoch
         }).ToList();
         try
         {
-            await WhileAllAreThere(Task.WhenAll([Listen(), .. slices]), cancellationToken);
+            await WhileAllAreThere(Task.WhenAll(slices), cancellationToken);
         }
         catch (Exception e) when (!Recoverable.Is(e) && slices.Any(slice => slice.IsCompletedSuccessfully))
         {
@@ -118,7 +117,8 @@ internal sealed partial class Epoch
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var going = _exchange.ToSlices(_batch.Key, Layout.Slices, new Go(Number, Sweeps, firstOpen, active, entries, leads));
+            var going = _exchange.ToSlices(
+                Enumerable.Range(0, Layout.Slices).Select(KeyOf), new Go(Number, Sweeps, firstOpen, active, entries, leads));
             var made = Task.WhenAll(going, all).WaitAsync(ended.Token);
             await WhileAllAreThere(Task.WhenAny(made, Stalled(ended.Token)).Unwrap(), cancellationToken);
             return await all;
@@ -133,7 +133,7 @@ internal sealed partial class Epoch
         }
     }
 
-    /// <summary>Takes a message in, where the exchange calls grains directly.</summary>
+    /// <summary>Takes a message of a slice in.</summary>
     public void Receive(SweepMessage message) => _barrier.Receive(message);
 
     /// <summary>What left a block in the last sweep.</summary>
@@ -157,12 +157,7 @@ internal sealed partial class Epoch
         Number, Weights, Members.IsEmpty ? [.. Weights.Select(_ => true)] : [.. Members.Select(canBeAsked)], timeout);
 
     /// <summary>Lets all slices go. A silo that hangs is told when it answers, or never if it is gone by then.</summary>
-    public async Task Close()
-    {
-        if (_listening is not null)
-            await _listening.DisposeAsync();
-        await Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(Close));
-    }
+    public Task Close() => Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(Close));
 
     private async Task Close(int slice)
     {
@@ -219,9 +214,6 @@ internal sealed partial class Epoch
         }
     }
 
-    private async Task Listen() =>
-        _listening = await _exchange.Listen(_batch.Key, Number, slice: null, _barrier.Receive);
-
     private Task<SliceState?[]> States(TimeSpan longest) =>
         Task.WhenAll(Enumerable.Range(0, Layout.Slices).Select(slice => State(slice, longest)));
 
@@ -253,8 +245,9 @@ internal sealed partial class Epoch
         await task;
     }
 
-    private ISliceGrain Slice(int slice) =>
-        _grains.GetGrain<ISliceGrain>(new SliceKey(_batch.Key, Number, slice, Layout.Slices).ToString());
+    private ISliceGrain Slice(int slice) => _grains.GetGrain<ISliceGrain>(KeyOf(slice).ToString());
+
+    private SliceKey KeyOf(int slice) => new(_batch.Key, Number, slice, Layout.Slices);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch}: slice {Slice} of epoch {Epoch} could not be closed")]
     private partial void LogNotClosed(Exception e, BatchKey batch, int epoch, int slice);

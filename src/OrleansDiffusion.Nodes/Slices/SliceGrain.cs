@@ -9,6 +9,8 @@ using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Nodes.Planning;
 using Orleans.Concurrency;
+using Orleans.Streams;
+using Orleans.Streams.Core;
 
 namespace OrleansDiffusion.Nodes.Slices;
 
@@ -16,18 +18,17 @@ namespace OrleansDiffusion.Nodes.Slices;
 /// A silo's end of a batch's exchange in an epoch. Messages only leave their mark and return; sweeps are made beside them,
 /// so that maps come in while the model is asked.
 /// </summary>
-[GrainType(GridNames.SliceType), TimelinePlacement, Reentrant, KeepAlive]
+[GrainType(GridNames.SliceType), ImplicitStreamSubscription(GridNames.SliceStreams), TimelinePlacement, Reentrant, KeepAlive]
 internal sealed partial class SliceGrain(
     JobSetups setups, DevicePool devices, HeldSlices held, ISweepExchange exchange, ILocalSiloDetails silo,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<SliceGrain> logger)
-    : LedGrain, ISliceGrain, IDisposable
+    : LedGrain, ISliceGrain, IStreamSubscriptionObserver, IDisposable
 {
     // Longer than a sweep may take. Who is not told anything is of a supervisor that is gone.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(15);
 
     private readonly SemaphoreSlim _gate = new(1); // opening and closing take time, and calls of both may interleave
     private readonly CancellationTokenSource _cancelled = new();
-    private IAsyncDisposable? _listening;
     private SliceSpec? _spec;
     private SliceRun? _run;
     private IGrainTimer? _silence;
@@ -69,6 +70,9 @@ internal sealed partial class SliceGrain(
         return Task.CompletedTask;
     }
 
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<SweepMessage>().ResumeAsync((message, _) => Receive(message));
+
     public Task<ImmutableArray<byte[]>> Exits(int sweep, int block, ImmutableArray<int> samples)
     {
         LeaveUnlessLed();
@@ -108,7 +112,6 @@ internal sealed partial class SliceGrain(
         await _cancelled.CancelAsync();
         if (_run is not null)
             Forget();
-        await StopListening();
     }
 
     /// <inheritdoc/>
@@ -133,24 +136,13 @@ internal sealed partial class SliceGrain(
             _ => Close(), new GrainTimerCreationOptions(LongestSilence, LongestSilence) { Interleave = true });
         try
         {
-            await Task.WhenAll(Listen(key), _run.Open(cancellationToken));
+            await _run.Open(cancellationToken);
         }
         catch
         {
             await LetGo();
             throw;
         }
-    }
-
-    private async Task Listen(SliceKey key) =>
-        _listening = await exchange.Listen(key.Batch, key.Epoch, key.Slice, Take);
-
-    private async Task StopListening()
-    {
-        var listening = _listening;
-        _listening = null;
-        if (listening is not null)
-            await listening.DisposeAsync();
     }
 
     private void Take(SweepMessage message)
@@ -236,9 +228,6 @@ internal sealed partial class SliceGrain(
             Forget();
             await run.Close();
         }
-
-        // Before it is gone: what is delivered to a grain that is gone brings it to life again.
-        await StopListening();
     }
 
     private void Forget()

@@ -181,7 +181,10 @@ internal sealed partial class SliceRun
     }
 
     private ISliceGrain SliceOf(int epoch, int slice, ImmutableArray<int> weights) =>
-        _grains.GetGrain<ISliceGrain>(new SliceKey(_spec.Batch.Key, epoch, slice, weights.Length).ToString());
+        _grains.GetGrain<ISliceGrain>(KeyOf(epoch, slice, weights).ToString());
+
+    private SliceKey KeyOf(int epoch, int slice, ImmutableArray<int> weights) =>
+        new(_spec.Batch.Key, epoch, slice, weights.Length);
 
     private ITimeNodeGrain? Node(int block, int node) =>
         _runs.TryGetValue(block, out var run) && node - _layout.Run(block, _slice).First is var i && i >= 0
@@ -384,13 +387,11 @@ internal sealed partial class SliceRun
     private async Task Publish(
         FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, List<int> blocks, CancellationToken cancellationToken)
     {
-        ImmutableArray<int> slices = [.. runs.SelectMany(run => WhoNeeds(run.Block, blocks)).Distinct().Order()];
-        if (slices.IsEmpty)
-            return;
-        _published++;
+        var slices = runs.SelectMany(run => WhoNeeds(run.Block, blocks)).Distinct().Order().ToList();
+        _published += slices.Count;
         await _exchange.ToSlices(
-            _spec.Batch.Key, _layout.Slices, new Folded(go.Epoch, go.Sweep, _slice, phase, runs, slices))
-            .WaitAsync(cancellationToken);
+            slices.Select(slice => KeyOf(_spec.Epoch, slice, _spec.Weights)),
+            new Folded(go.Epoch, go.Sweep, _slice, phase, runs)).WaitAsync(cancellationToken);
     }
 
     // The slices that hold nodes behind this slice's in a block, or nodes of later blocks that take part.

@@ -84,7 +84,7 @@ public sealed class SweepBarrierTests
         var all = _barrier.Begin(1, 1, 1);
 
         _barrier.Receive(new Go(1, 1, 0, [], [], []));
-        _barrier.Receive(new Folded(1, 1, 0, FoldPhase.Sweep, [], []));
+        _barrier.Receive(new Folded(1, 1, 0, FoldPhase.Sweep, []));
 
         Assert.False(all.IsCompleted);
     }

@@ -243,7 +243,6 @@ public sealed class AdmissionTests
         TestGrid.Start(silos, new TestGridOptions
         {
             Call = _turns.Note,
-            Exchange = ExchangeKind.DirectCalls, // subscriptions would be lost with a silo's memory
             Time = time ?? TimeProvider.System,
             Devices = devices ?? (_ => "cpu"),
             Grid = options => (options.BatchesAtOnce, options.MostQueued) = (atOnce, mostQueued),

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
@@ -40,18 +39,20 @@ public sealed class MessageTests(Grids grids)
     [InlineData(ExchangeKind.DirectCalls)]
     public async Task Messages_of_sweeps_that_are_over_change_nothing(ExchangeKind exchange)
     {
-        var said = new ConcurrentQueue<Func<Task>>();
+        var said = new ConcurrentDictionary<SweepMessage, Func<Task>>(ReferenceEqualityComparer.Instance);
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
             Exchange = exchange,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
-                // All that was said before is said again with every message.
-                Said = async (_, again) =>
+                // All that was said before is said again with every message that is said for the first time.
+                Said = async (message, again) =>
                 {
-                    foreach (var earlier in said)
+                    var before = said.Values;
+                    if (!said.TryAdd(message, again))
+                        return;
+                    foreach (var earlier in before)
                         await earlier();
-                    said.Enqueue(again);
                 },
             },
         });
@@ -236,20 +237,25 @@ public sealed class MessageTests(Grids grids)
         await grid.IsFree();
     }
 
-    // Slice 1 hears what slice 0 folded, and is told to make that sweep only then.
+    // Slice 1 is told to make a sweep only after it heard what slice 0 folded in it.
     [Fact]
     public async Task Maps_that_come_before_their_sweep_are_kept()
     {
-        var overtaken = 0;
+        var folded = new ConcurrentDictionary<int, TaskCompletionSource>();
         await using var grid = await TestGrid.Start(2, new TestGridOptions
         {
-            Wrap = (exchange, services) => new AlteredExchange(exchange)
+            Exchange = ExchangeKind.DirectCalls,
+            Call = async call =>
             {
-                Heard = receive =>
-                {
-                    var grain = services.GetRequiredService<IGrainContextAccessor>().GrainContext.GrainId.Key.ToString()!;
-                    return grain.EndsWith("/1-of-2", StringComparison.Ordinal) ? Swap(receive, () => overtaken++) : receive;
-                },
+                var heard = call is { Grain: ISliceGrain, MethodName: nameof(ISliceGrain.Receive) }
+                    && call.TargetId.Key.ToString()!.EndsWith("/1-of-2", StringComparison.Ordinal)
+                    ? (SweepMessage)call.Request.GetArgument(0)!
+                    : null;
+                if (heard is Go go)
+                    await Folded(go.Sweep).Task;
+                await call.Invoke();
+                if (heard is Folded { Phase: FoldPhase.Sweep, Slice: 0 })
+                    Folded(heard.Sweep).TrySetResult();
             },
         });
         var request = Request with { Lookahead = 1 };
@@ -258,27 +264,8 @@ public sealed class MessageTests(Grids grids)
 
         Expected.IsSequential(job, request);
         Assert.Equal(0, job.Batch.Recoveries);
-        Assert.Equal(job.Batch.Rounds, overtaken);
+        Assert.Equal(job.Batch.Rounds, folded.Count);
 
-        static Action<SweepMessage> Swap(Action<SweepMessage> receive, Action swapped)
-        {
-            Go? held = null;
-            return message =>
-            {
-                if (message is Go go)
-                {
-                    held = go;
-                    return;
-                }
-
-                receive(message);
-                if (message is Folded { Phase: FoldPhase.Sweep, Slice: 0 } && held is not null)
-                {
-                    receive(held);
-                    held = null;
-                    swapped();
-                }
-            };
-        }
+        TaskCompletionSource Folded(int sweep) => folded.GetOrAdd(sweep, _ => new TaskCompletionSource());
     }
 }

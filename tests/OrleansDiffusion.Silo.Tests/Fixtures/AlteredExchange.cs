@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansDiffusion.Contracts.Keys;
 using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Grid.Exchange;
@@ -19,18 +20,14 @@ internal sealed class AlteredExchange(ISweepExchange inner) : ISweepExchange
     /// <summary>Told of every message after it was carried, with what carries it again.</summary>
     public Func<SweepMessage, Func<Task>, Task> Said { get; init; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>Puts something around a listener, in its grain.</summary>
-    public Func<Action<SweepMessage>, Action<SweepMessage>> Heard { get; init; } = receive => receive;
-
-    public Task ToSlices(BatchKey batch, int slices, SweepMessage message) =>
-        Carry(message, () => inner.ToSlices(batch, slices, message));
+    public Task ToSlices(IEnumerable<SliceKey> slices, SweepMessage message)
+    {
+        ImmutableArray<SliceKey> all = [.. slices];
+        return all.IsEmpty ? Task.CompletedTask : Carry(message, () => inner.ToSlices(all, message));
+    }
 
     public Task ToSupervisor(BatchKey batch, SweepMessage message) =>
         Carry(message, () => inner.ToSupervisor(batch, message));
-
-    public Task<IAsyncDisposable> Listen(
-        BatchKey batch, int epoch, int? slice, Action<SweepMessage> receive) =>
-        inner.Listen(batch, epoch, slice, Heard(receive));
 
     private async Task Carry(SweepMessage message, Func<Task> carry)
     {

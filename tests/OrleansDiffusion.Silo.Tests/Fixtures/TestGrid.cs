@@ -93,7 +93,7 @@ internal sealed class TestGrid : IAsyncDisposable
             RequestContext.Set(IPlacementDirector.PlacementHintKey, Silo(supervisor).SiloAddress);
             await Answered.Call(async () =>
             {
-                await batch.Receive(new SliceFailed(0, 0, 0, ""));
+                await batch.Admit();
                 return true;
             });
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
@@ -138,7 +138,6 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.Services.AddSingleton<IModelSource>(Models);
         silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Exchange), services));
         silo.AddIncomingGrainCallFilter(call => options.Call(call));
-        silo.AddMemoryGrainStorage("PubSubStore");
         silo.UseInMemoryReminderService();
         silo.Services.AddSingleton<IObjectStore>(
             options.HasStoreOfItsOwn ? new MemoryObjectStore() : options.Store ?? _store);
@@ -146,6 +145,7 @@ internal sealed class TestGrid : IAsyncDisposable
             GridOptions.DefaultStreams, streams => streams.SizeOf = message => (message as SweepMessage)?.Bytes ?? 0);
         silo.AddMemoryStreams(MemoryStreams, streams => streams.ConfigurePullingAgent(agent => agent.Configure(
             settings => settings.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(1))));
+        silo.UseImplicitSubscriptions(GridOptions.DefaultStreams).UseImplicitSubscriptions(MemoryStreams);
 
         silo.AddGrainDirectory();
         silo.AddSamplingGrid(grid =>
