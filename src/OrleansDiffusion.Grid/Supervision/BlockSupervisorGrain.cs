@@ -63,8 +63,6 @@ internal sealed partial class BlockSupervisorGrain(
     public Task Receive(SweepMessage message)
     {
         _run?.Receive(message);
-        if (!_isStarted)
-            DeactivateOnIdle(); // brought to life by it, when its batch is over
         return Task.CompletedTask;
     }
 
