@@ -19,7 +19,8 @@ public static class GridHosting
 {
     /// <summary>
     /// Adds them. The stream provider that <see cref="GridOptions.Streams"/> names must be added, too, best with
-    /// <see cref="UseImplicitSubscriptions"/>, and a reminder service. Jobs are kept in the silo's memory where no other object store was added before.
+    /// <see cref="UseImplicitSubscriptions"/>, and a reminder service. Jobs are kept in the silo's memory where no other object
+    /// store was added before.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="configure">Sets options; they are checked at start.</param>
