@@ -4,8 +4,8 @@ namespace OrleansDiffusion.Contracts.Sweeps;
 [GenerateSerializer, Alias("odiff.FoldPhase")]
 public enum FoldPhase
 {
-    /// <summary>The rolled start of samples that are new in a block.</summary>
-    Start = 0,
+    /// <summary>A rolled start in a block, published when the block's time-nodes are opened, for all samples.</summary>
+    Roll = 0,
 
     /// <summary>The sweep, linearised at the iterate.</summary>
     Sweep = 1,

@@ -17,11 +17,12 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     [Alias("Open"), ResponseTimeout(Timeouts.OfModels)]
     Task Open(NodeSpec spec, CancellationToken cancellationToken = default);
 
-    /// <summary>The map that a rolled start is over this node, for samples that are about to start.</summary>
-    /// <param name="entries">What enters the block.</param>
-    /// <returns>An affine map of (x, y) a sample.</returns>
+    /// <summary>
+    /// The map that a rolled start is over this node, whatever enters; of iterates that were taken over, to where they end.
+    /// </summary>
+    /// <returns>For every sample an affine map of (x, y) and the D that is held constant.</returns>
     [Alias("Roll")]
-    Task<byte[]> Roll(ImmutableArray<NodeEntry> entries);
+    Task<byte[]> Roll();
 
     /// <summary>Sets the first iterate of samples.</summary>
     /// <param name="entries">What enters this node.</param>

@@ -4,37 +4,45 @@ namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
 /// The maps that other slices published, until they are asked for. They may come before this slice is told to make their
-/// sweep; repeated ones and those of sweeps that are over change nothing. Not safe for concurrent use.
+/// sweep; repeated ones and those of sweeps and blocks that are over change nothing. Not safe for concurrent use.
 /// </summary>
 internal sealed class FoldedInbox
 {
-    private readonly Dictionary<(int Sweep, FoldPhase Phase, int Slice), TaskCompletionSource<Folded>> _maps = [];
-    private int _sweep;
+    // A roll is of no sweep.
+    private const int NoSweep = 0;
 
-    /// <summary>Begins a sweep: what is older is dropped.</summary>
-    public void Begin(int sweep)
+    private readonly Dictionary<(FoldPhase Phase, int Sweep, int Block, int Slice), TaskCompletionSource<byte[]>> _maps = [];
+    private int _sweep;
+    private int _firstOpen;
+
+    /// <summary>Begins a sweep: what is older is dropped, but for the rolls of blocks that are open.</summary>
+    public void Begin(int sweep, int firstOpen)
     {
-        _sweep = sweep;
-        foreach (var key in _maps.Keys.Where(key => key.Sweep < sweep).ToList())
+        (_sweep, _firstOpen) = (sweep, firstOpen);
+        foreach (var key in _maps.Keys.Where(key => IsOver(key.Phase, key.Sweep, key.Block)).ToList())
             _maps.Remove(key);
     }
 
     /// <summary>Takes maps in.</summary>
     public void Receive(Folded folded)
     {
-        if (folded.Sweep >= _sweep)
-            Slot(folded.Sweep, folded.Phase, folded.Slice).TrySetResult(folded);
+        foreach (var run in folded.Runs.Where(run => !IsOver(folded.Phase, folded.Sweep, run.Block)))
+            Slot(folded.Phase, folded.Sweep, run.Block, folded.Slice).TrySetResult(run.Map);
     }
 
-    /// <summary>The maps of a slice in the sweep that was begun.</summary>
-    public Task<Folded> From(FoldPhase phase, int slice) => Slot(_sweep, phase, slice).Task;
+    /// <summary>The map of a slice over its nodes of a block: of their roll, or in the sweep that was begun.</summary>
+    public Task<byte[]> From(FoldPhase phase, int block, int slice) => Slot(phase, _sweep, block, slice).Task;
 
-    private TaskCompletionSource<Folded> Slot(int sweep, FoldPhase phase, int slice)
+    private bool IsOver(FoldPhase phase, int sweep, int block) =>
+        block < _firstOpen || (phase == FoldPhase.Sweep && sweep < _sweep);
+
+    private TaskCompletionSource<byte[]> Slot(FoldPhase phase, int sweep, int block, int slice)
     {
-        if (!_maps.TryGetValue((sweep, phase, slice), out var slot))
+        var key = (phase, phase == FoldPhase.Sweep ? sweep : NoSweep, block, slice);
+        if (!_maps.TryGetValue(key, out var slot))
         {
-            slot = new TaskCompletionSource<Folded>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _maps.Add((sweep, phase, slice), slot);
+            slot = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _maps.Add(key, slot);
         }
 
         return slot;

@@ -8,7 +8,7 @@ using OrleansDiffusion.Sampling.Steps;
 namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
-/// The (x, y) of a batch's samples on their way through the open blocks, from map to map: what enters each time-node.
+/// The states of a batch's samples on their way through the open blocks, from map to map: what enters each time-node.
 /// Its memory is large and is used for one way after the other.
 /// </summary>
 /// <param name="setup">The job, whose velocities are drawn on the way.</param>
@@ -17,11 +17,14 @@ namespace OrleansDiffusion.Nodes.Slices;
 internal sealed class Passage(JobSetup setup, int firstSample, int samples)
 {
     private readonly int _elements = setup.Elements;
-    private readonly float[] _states = new float[2L * samples * setup.Elements];
-    private readonly int _sent = setup.HasMemory ? 2 * setup.Elements : setup.Elements;
+    private readonly int _moving = (setup.HasMemory ? 2 : 1) * setup.Elements * sizeof(float);
     private readonly AffineMap _map = new(samples, setup.Elements);
 
-    // The samples whose (x, y) is known as far as the passage has come; one may have been lost to NaN on the way.
+    // As BlockState writes them: x, y, the D that a roll holds constant, and the local variance.
+    private readonly byte[][] _states =
+        [.. Enumerable.Range(0, samples).Select(_ => new byte[BlockState.BytesOf(setup.Elements)])];
+
+    // The samples whose state is known as far as the passage has come; one may have been lost to NaN on the way.
     private readonly bool[] _known = new bool[samples];
 
     /// <summary>Goes back to before the start: no sample is known.</summary>
@@ -29,10 +32,10 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
 
     /// <summary>Begins with a sample.</summary>
     /// <param name="sample">Index in the batch.</param>
-    /// <param name="state">Its x and y, and anything after it.</param>
+    /// <param name="state">Its state, as far as it matters on this way.</param>
     public void Begin(int sample, ReadOnlySpan<byte> state)
     {
-        MemoryMarshal.Cast<byte, float>(state[..(2 * _elements * sizeof(float))]).CopyTo(State(sample));
+        state.CopyTo(_states[sample]);
         _known[sample] = true;
     }
 
@@ -40,7 +43,7 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
     public void Enter(Block block, int sample)
     {
         if (block.SecondState == SecondState.Velocity)
-            setup.Noise.Fill(State(sample)[_elements..], (uint)(firstSample + sample), block.Velocity);
+            setup.Noise.Fill(Row(sample, 1), (uint)(firstSample + sample), block.Velocity);
     }
 
     /// <summary>Goes through a map; a sample that the map does not know is lost sight of.</summary>
@@ -57,22 +60,29 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
                 continue;
             _known[n] &= present[n];
             if (_known[n])
-                _map.Apply(n, State(n)[.._elements], State(n)[_elements..]);
+                _map.Apply(n, Row(n, 0), Row(n, 1), Row(n, 2));
         }
     }
 
-    /// <summary>What enters a time-node: x, and y where steps have a second state, of the samples that are known.</summary>
-    public NodeEntry[] Entries(ReadOnlySpan<bool> active)
+    /// <summary>What enters a time-node that is started: the states of the samples that are known.</summary>
+    public NodeEntry[] Starts(ReadOnlySpan<bool> active) => Entries(active, BlockState.BytesOf(_elements));
+
+    /// <summary>What enters a time-node that is moved: x, and y where steps have a second state, of the samples that are known.</summary>
+    public NodeEntry[] Moves(ReadOnlySpan<bool> active) => Entries(active, _moving);
+
+    private NodeEntry[] Entries(ReadOnlySpan<bool> active, int bytes)
     {
         var entries = new List<NodeEntry>(samples);
         for (var n = 0; n < samples; n++)
         {
             if (active[n] && _known[n])
-                entries.Add(new NodeEntry(n, MemoryMarshal.AsBytes(State(n)[.._sent]).ToArray()));
+                entries.Add(new NodeEntry(n, _states[n][..bytes]));
         }
 
         return [.. entries];
     }
 
-    private Span<float> State(int sample) => _states.AsSpan(2 * sample * _elements, 2 * _elements);
+    // x, y or D.
+    private Span<float> Row(int sample, int row) => MemoryMarshal.Cast<byte, float>(
+        _states[sample].AsSpan(row * _elements * sizeof(float), _elements * sizeof(float)));
 }

@@ -12,7 +12,8 @@ namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
 /// A slice in one epoch. A sweep goes: start what is new, evaluate all time-nodes (one model call), publish one map a
-/// block for the slices behind, compose the maps before each node, move it, say how far.
+/// block for the slices behind, compose the maps before each node, move it, say how far. While the model is asked the
+/// next block's nodes are opened, and what a rolled start is over them is published.
 /// </summary>
 internal sealed partial class SliceRun
 {
@@ -29,6 +30,7 @@ internal sealed partial class SliceRun
     private readonly KeptIterates _kept = new(); // of the slice that this one is the keeper of
     private readonly FoldedInbox _inbox = new();
     private readonly SortedDictionary<int, NodeRun> _runs = []; // of the open blocks, by block
+    private readonly Dictionary<int, byte[][]>? _rolls;         // of their nodes, by block; null where no roll passes from node to node
 
     // Where each sample's blocks begin that are not done, and what enters there.
     private readonly (int Block, byte[] State)[] _leads;
@@ -47,6 +49,8 @@ internal sealed partial class SliceRun
         _layout = LayoutOf(spec.Weights);
         _leads = new (int, byte[])[spec.Batch.Samples];
         _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
+        var passes = outline.Lookahead + outline.Scouts > 1 || outline.StepsOfBlocks.Any(steps => steps > outline.PointsPerNode);
+        _rolls = setup.Picard.Start == FirstIterate.Rolled && passes ? [] : null;
         (_composed, _next) = (NewMap(), NewMap());
         _layoutBefore = spec.Before is { } before ? LayoutOf(before.Weights) : null;
         var keeper = _layout.KeeperOf(slice);
@@ -88,15 +92,16 @@ internal sealed partial class SliceRun
     public async Task<Moved> Sweep(Go go, CancellationToken cancellationToken)
     {
         _published = 0;
-        _inbox.Begin(go.Sweep);
+        _inbox.Begin(go.Sweep, go.FirstOpen);
         await OpenNodes(go, cancellationToken);
+        await Roll(go, cancellationToken);
         var entries = go.Entries.Select(entry => entry.Source == EntrySource.Noise
             ? entry with { State = _setup.InitialState(_spec.Batch.FirstSample + entry.Sample) }
             : entry).ToList();
         foreach (var entry in entries.Where(entry => entry.IsFinal))
             _leads[entry.Sample] = (entry.Block, entry.State!);
         var starting = entries.Where(entry => entry.Starts).ToList();
-        await StartNodes(go, starting, cancellationToken);
+        await StartNodes(starting, cancellationToken);
         var moving = SweepNodes(go, cancellationToken);
         await Task.WhenAll(moving, OpenAhead(go, cancellationToken)); // opened nodes are known before they may be closed
         return await moving;
@@ -126,7 +131,10 @@ internal sealed partial class SliceRun
         await CloseNodes(block => block < go.FirstOpen);
         var (outline, next) = (_spec.Batch.Outline, go.FirstOpen + go.Active.Length);
         if (next < outline.StepsOfBlocks.Length && go.Active.Length < PicardOptions.MostOpen(outline.Lookahead, outline.Scouts))
+        {
             await OpenNodes(next, cancellationToken);
+            await Roll(go, cancellationToken);
+        }
     }
 
     private Task OpenNodes(int block, CancellationToken cancellationToken)
@@ -202,40 +210,44 @@ internal sealed partial class SliceRun
     {
         var closed = _runs.Where(run => which(run.Key)).ToList();
         foreach (var (block, _) in closed)
+        {
             _runs.Remove(block);
+            _rolls?.Remove(block);
+        }
+
         return Task.WhenAll(closed.SelectMany(run => run.Value.Nodes).Select(node => node.Close()));
     }
 
     private ITimeNodeGrain NodeGrain(int block, int node) => _grains.GetGrain<ITimeNodeGrain>(
         new NodeKey(_spec.Batch.Key, _spec.Epoch, block, node, _layout.Nodes(block)).ToString());
 
-    private async Task StartNodes(Go go, IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
+    private async Task StartNodes(IEnumerable<BlockEntry> entries, CancellationToken cancellationToken)
     {
-        var batch = _spec.Batch;
-        var phase = new StartPhase(_setup, batch.Samples, entries);
-        var maps = phase.NeedsMaps(_layout.Nodes) ? await Roll(go, phase, cancellationToken) : null;
-        var passage = _passage;
-        passage.Reset();
-        var starting = new List<Task>();
+        var phase = new StartPhase(_setup, _spec.Batch.Samples, entries);
         var own = phase.Blocks.Where(_runs.ContainsKey).ToList();
-        foreach (var block in own.Count == 0 ? [] : phase.Blocks.TakeWhile(block => block <= own[^1]))
+        if (own.Count == 0)
+            return;
+        var starting = new List<Task>();
+        _passage.Reset();
+        foreach (var block in phase.Blocks.TakeWhile(block => block <= own[^1]))
         {
-            phase.Enter(passage, block);
+            phase.Enter(_passage, block);
             var starts = phase.StartsIn(block);
+            var goesOn = own.Any(later => later > block && phase.IsStartedTogether(block, later));
             foreach (var slice in _layout.SlicesOf(block))
             {
                 if (slice != _slice)
                 {
-                    if (maps is not null && (block < own[^1] || slice < _slice))
-                        passage.Through(await MapOf(FoldPhase.Start, slice, block, cancellationToken), starts);
+                    if (_rolls is not null && (goesOn || (slice < _slice && own.Contains(block))))
+                        _passage.Through(await MapOf(FoldPhase.Roll, slice, block, cancellationToken), starts);
                     continue;
                 }
 
                 for (var node = 0; node < _runs[block].Nodes.Length; node++)
                 {
-                    starting.Add(_runs[block].Nodes[node].Start([.. phase.Entries(passage, block)]));
-                    if (maps is not null)
-                        passage.Through(maps[block][node], starts);
+                    starting.Add(_runs[block].Nodes[node].Start([.. _passage.Starts(starts)]));
+                    if (_rolls is not null)
+                        _passage.Through(_rolls[block][node], starts);
                 }
             }
         }
@@ -243,15 +255,29 @@ internal sealed partial class SliceRun
         await Task.WhenAll(starting);
     }
 
-    private async Task<Dictionary<int, byte[][]>> Roll(Go go, StartPhase phase, CancellationToken cancellationToken)
+    // What rolled starts are over nodes that are new here, whatever will enter them: who starts behind them waits for nobody.
+    private async Task Roll(Go go, CancellationToken cancellationToken)
     {
-        var rolls = phase.Blocks.Where(_runs.ContainsKey).Select(async block => (block, await Task.WhenAll(
-            _runs[block].Nodes.Select(node => node.Roll([.. phase.Held(block)])))));
-        var maps = (await Task.WhenAll(rolls)).ToDictionary();
-        await Publish(
-            FoldPhase.Start, go, [.. maps.Select(block => new FoldedRun(block.Key, Composed(block.Value)))],
-            [.. phase.Blocks], cancellationToken);
-        return maps;
+        if (_rolls is null)
+            return;
+        var rolled = await Task.WhenAll(_runs.Where(run => !_rolls.ContainsKey(run.Key)).Select(async run =>
+            (Block: run.Key, Maps: await Task.WhenAll(run.Value.Nodes.Select(node => node.Roll())))));
+        foreach (var (block, maps) in rolled)
+            _rolls.Add(block, maps);
+        foreach (var (block, maps) in rolled)
+        {
+            List<int> blocks = [.. StartedWith(block)];
+            if (WhoNeeds(block, blocks).Any())
+                await Publish(FoldPhase.Roll, go, [new FoldedRun(block, Composed(maps))], blocks, cancellationToken);
+        }
+    }
+
+    // The blocks that a sample may start in together with one, in timeline order.
+    private IEnumerable<int> StartedWith(int block)
+    {
+        var outline = _spec.Batch.Outline;
+        var end = Math.Min(block + outline.Lookahead + outline.Scouts, outline.StepsOfBlocks.Length);
+        return Enumerable.Range(block, end - block);
     }
 
     private async Task<Moved> SweepNodes(Go go, CancellationToken cancellationToken)
@@ -337,7 +363,7 @@ internal sealed partial class SliceRun
                 for (var node = 0; node < evaluated[block].Length; node++)
                 {
                     moves.Add(MoveNode(
-                        go, block, node, passage.Entries(active), evaluated[block][node], updates[i], ofNodes[i]));
+                        go, block, node, passage.Moves(active), evaluated[block][node], updates[i], ofNodes[i]));
                     passage.Through(evaluated[block][node].Map, active);
                 }
             }
@@ -402,9 +428,9 @@ internal sealed partial class SliceRun
     private async Task<byte[]> MapOf(FoldPhase phase, int slice, int block, CancellationToken cancellationToken)
     {
         WaitsForMap = true;
-        var folded = await _inbox.From(phase, slice).WaitAsync(cancellationToken);
+        var map = await _inbox.From(phase, block, slice).WaitAsync(cancellationToken);
         WaitsForMap = false;
-        return folded.Runs.First(run => run.Block == block).Map;
+        return map;
     }
 
     private static bool IsOpen(Go go, int block) => block >= go.FirstOpen && block < go.FirstOpen + go.Active.Length;

@@ -42,21 +42,17 @@ internal sealed class OpenNode : IDisposable
         (_swept, _takenOver) = (new bool[samples], new bool[samples]);
     }
 
-    public byte[] Roll(ImmutableArray<NodeEntry> entries)
+    public byte[] Roll()
     {
-        foreach (var (sample, state) in entries)
+        for (var n = 0; n < _takenOver.Length; n++)
         {
-            if (_takenOver[sample])
-            {
-                _node.FoldIterate(sample, _map);
-                continue;
-            }
-
-            _state.Read(sample, state);
-            _node.FoldRoll(sample, _state.Denoised(sample), _map);
+            if (_takenOver[n])
+                _node.FoldIterate(n, _map);
+            else
+                _node.FoldRoll(n, _map);
         }
 
-        return _map.Write([.. entries.Select(entry => entry.Sample)], _setup.HasMemory);
+        return _map.Write([.. Enumerable.Range(0, _takenOver.Length)], _setup.HasMemory);
     }
 
     public void Start(ImmutableArray<NodeEntry> entries)

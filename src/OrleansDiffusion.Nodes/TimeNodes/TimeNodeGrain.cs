@@ -30,7 +30,7 @@ internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, HeldSl
         held.AddNode();
     }
 
-    public Task<byte[]> Roll(ImmutableArray<NodeEntry> entries) => Task.FromResult(Opened().Roll(entries));
+    public Task<byte[]> Roll() => Task.FromResult(Opened().Roll());
 
     public Task Start(ImmutableArray<NodeEntry> entries)
     {

@@ -7,7 +7,10 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// whole samples, and one offset a sample. Runs compose, so a run needs only the composed map of those before it,
 /// not their trajectories.
 /// </summary>
-/// <remarks>For steps without memory only <c>x' = xx·x + offset</c> is used.</remarks>
+/// <remarks>
+/// For steps without memory only <c>x' = xx·x + offset</c> is used. The map of a rolled start is affine in the D that it
+/// holds constant, too, so that it is known before anything enters.
+/// </remarks>
 public sealed class AffineMap
 {
     private readonly Linear[] _linear;
@@ -91,6 +94,20 @@ public sealed class AffineMap
         }
     }
 
+    /// <summary>The same for a map that holds a D constant.</summary>
+    /// <param name="sample">Index of the sample in the batch.</param>
+    /// <param name="x">x; becomes xx·x + xy·y + xd·D + offset.</param>
+    /// <param name="y">y; becomes yx·x + yy·y + yd·D + offset.</param>
+    /// <param name="denoised">D; any finite row for a map that holds none.</param>
+    public void Apply(int sample, Span<float> x, Span<float> y, ReadOnlySpan<float> denoised)
+    {
+        Apply(sample, x, y);
+        var m = _linear[sample];
+        TensorPrimitives.MultiplyAdd(denoised, (float)m.XD, x, x);
+        if (m.YD != 0)
+            TensorPrimitives.MultiplyAdd(denoised, (float)m.YD, y, y);
+    }
+
     /// <summary>The maps of chosen samples as bytes, for <see cref="Read"/>.</summary>
     /// <param name="samples">Indices in the batch.</param>
     /// <param name="hasMemory">Whether the steps have; without, what acts on y is left out.</param>
@@ -100,7 +117,7 @@ public sealed class AffineMap
         foreach (var sample in samples)
         {
             var m = _linear[sample];
-            writer.Add<double>(hasMemory ? [m.XX, m.XY, m.YX, m.YY] : [m.XX]);
+            writer.Add<double>(hasMemory ? [m.XX, m.XY, m.YX, m.YY, m.XD, m.YD] : [m.XX, m.XD]);
             writer.Add<float>(OffsetX(sample));
             if (hasMemory)
                 writer.Add<float>(OffsetY(sample));
@@ -117,12 +134,14 @@ public sealed class AffineMap
     {
         var hasMemory = SampleBytes.RowsOf(bytes) != RowsOf(hasMemory: false);
         var reader = SampleBytes.Read(bytes, Samples, Elements, ScalarsOf(hasMemory), RowsOf(hasMemory));
-        Span<double> linear = [1, 0, 0, 1];
+        Span<double> linear = stackalloc double[ScalarsOf(hasMemory)];
         foreach (var sample in reader.Samples)
         {
             Reset(sample);
-            reader.Take(linear[..ScalarsOf(hasMemory)]);
-            _linear[sample] = new Linear(linear[0], linear[1], linear[2], linear[3]);
+            reader.Take(linear);
+            _linear[sample] = hasMemory
+                ? new Linear(linear[0], linear[1], linear[2], linear[3], linear[4], linear[5])
+                : new Linear(linear[0], 0, 0, 1, linear[1]);
             reader.Take(OffsetX(sample));
             if (hasMemory)
                 reader.Take(OffsetY(sample));
@@ -131,16 +150,21 @@ public sealed class AffineMap
         return reader.Samples;
     }
 
-    private static int ScalarsOf(bool hasMemory) => hasMemory ? 4 : 1;
+    private static int ScalarsOf(bool hasMemory) => hasMemory ? 6 : 2;
 
     private static int RowsOf(bool hasMemory) => hasMemory ? 2 : 1;
 
-    /// <summary>The scalars of a map of (x, y): x' = XX x + XY y, y' = YX x + YY y.</summary>
+    /// <summary>
+    /// The scalars of a map of (x, y): x' = XX x + XY y + XD D, y' = YX x + YY y + YD D, with one D for all steps of the run.
+    /// </summary>
     /// <param name="XX">x to x'.</param>
     /// <param name="XY">y to x'.</param>
     /// <param name="YX">x to y'.</param>
     /// <param name="YY">y to y'.</param>
-    public readonly record struct Linear(double XX, double XY, double YX, double YY)
+    /// <param name="XD">D to x'; 0 where none is held constant.</param>
+    /// <param name="YD">D to y'.</param>
+    public readonly record struct Linear(
+        double XX, double XY, double YX, double YY, double XD = 0, double YD = 0)
     {
         /// <summary>The map that changes nothing.</summary>
         public static Linear Identity => new(1, 0, 0, 1);
@@ -151,6 +175,7 @@ public sealed class AffineMap
         /// <summary>This map after <paramref name="first"/>.</summary>
         public Linear After(Linear first) => new(
             (XX * first.XX) + (XY * first.YX), (XX * first.XY) + (XY * first.YY),
-            (YX * first.XX) + (YY * first.YX), (YX * first.XY) + (YY * first.YY));
+            (YX * first.XX) + (YY * first.YX), (YX * first.XY) + (YY * first.YY),
+            (XX * first.XD) + (XY * first.YD) + XD, (YX * first.XD) + (YY * first.YD) + YD);
     }
 }

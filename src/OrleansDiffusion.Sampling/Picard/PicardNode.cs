@@ -134,7 +134,7 @@ public sealed class PicardNode : IDisposable
                 entry.X(sample).CopyTo(_x.Row(next));
             else
                 StepRow(
-                    row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(sample), old: _x.Row(row),
+                    _steps.ItemRef(j), row, gain: 0, _x.Row(row), _x.Row(row), entry.Denoised(sample), old: _x.Row(row),
                     _running.Y(sample), _x.Row(next));
         }
 
@@ -187,17 +187,24 @@ public sealed class PicardNode : IDisposable
 
     /// <summary>
     /// What the run does to whatever enters it when a sample is started there as <see cref="FirstIterate.Rolled"/>, so
-    /// that the runs behind it can be started without its trajectory.
+    /// that the runs behind it can be started without its trajectory. The map is affine in the D that is held constant,
+    /// too, the last known where the block is entered: neither need be known.
     /// </summary>
     /// <param name="sample">Index of the sample in the batch.</param>
-    /// <param name="denoised">The D that is held constant: the last known where the block is entered.</param>
     /// <param name="map">Receives the sample's map.</param>
-    public void FoldRoll(int sample, ReadOnlySpan<float> denoised, AffineMap map)
+    public void FoldRoll(int sample, AffineMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
         map.Reset(sample);
+        var x = map.OffsetX(sample);
         for (var j = 0; j < Steps; j++)
-            FoldStep(Row(j, sample), gain: 0, map.OffsetX(sample), denoised, map);
+        {
+            ref readonly var step = ref _steps.ItemRef(j);
+            var ofNoise = step with { Sample = step.Sample with { D = 0 }, Second = step.Second with { D = 0 } };
+            StepRow(ofNoise, Row(j, sample), gain: 0, x, x, d: x, old: x, map.OffsetY(sample), next: x);
+            var linear = LinearPart(step, gain: 0) with { XD = (float)step.Sample.D, YD = (float)step.Second.D };
+            map.LinearOf(sample) = linear.After(map.LinearOf(sample));
+        }
     }
 
     /// <summary>The map to where a sample's iterate ends, whatever enters: what runs behind it can be started from.</summary>
@@ -297,7 +304,7 @@ public sealed class PicardNode : IDisposable
                     continue;
                 var (row, next) = (Row(j, n), Row(j + 1, n));
                 _moved[row] = StepRow(
-                    row, _gains[row], _x.Row(row), _before.Row(row), _denoised.Row(row), _before.Row(next),
+                    _steps.ItemRef(j), row, _gains[row], _x.Row(row), _before.Row(row), _denoised.Row(row), _before.Row(next),
                     _running.Y(n), _x.Row(next));
             }
         }
@@ -487,10 +494,9 @@ public sealed class PicardNode : IDisposable
     }
 
     private float StepRow(
-        int row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
+        in Step step, int row, double gain, ReadOnlySpan<float> x, ReadOnlySpan<float> xk, ReadOnlySpan<float> d,
         ReadOnlySpan<float> old, Span<float> y, Span<float> next)
     {
-        ref readonly var step = ref _steps.ItemRef(row / _samples);
         var noise = _noise is null ? d : _noise.Row(row)[.._elements];
         if (!_hasMemory)
             return RowKernels.Step(step.Sample, gain, x, xk, d, noise, old, next);
@@ -504,8 +510,9 @@ public sealed class PicardNode : IDisposable
     {
         var n = row % _samples;
         var x = map.OffsetX(n);
-        StepRow(row, gain, x, xk, d, old: x, map.OffsetY(n), next: x);
-        map.LinearOf(n) = LinearPart(_steps[row / _samples], gain).After(map.LinearOf(n));
+        ref readonly var step = ref _steps.ItemRef(row / _samples);
+        StepRow(step, row, gain, x, xk, d, old: x, map.OffsetY(n), next: x);
+        map.LinearOf(n) = LinearPart(step, gain).After(map.LinearOf(n));
     }
 
     private AffineMap.Linear LinearPart(in Step step, double gain) => _hasMemory

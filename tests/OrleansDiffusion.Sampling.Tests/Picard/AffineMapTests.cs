@@ -51,7 +51,36 @@ public sealed class AffineMapTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_map_after_another_is_both_in_turn_however_they_are_grouped(bool hasMemory)
+    public void Folding_a_rolled_start_is_starting_from_whatever_enters_with_whatever_is_held_constant(bool hasMemory)
+    {
+        var random = new Random(37);
+        for (var trial = 0; trial < 100; trial++)
+        {
+            var steps = Enumerable.Range(0, random.Next(1, 12)).Select(j => AnyStep(random, j, hasMemory));
+            using var node = new PicardNode(
+                [.. steps], hasMemory, firstSample: 0, Samples, Elements, Linearization.Secant, new NormalNoise(3));
+            var map = new AffineMap(Samples, Elements);
+            using var exit = new BlockState(Samples, Elements);
+            using var entry = AnyState(random);
+            for (var n = 0; n < Samples; n++)
+                node.FoldRoll(n, map);
+
+            node.Start(entry, FirstIterate.Rolled);
+
+            for (var n = 0; n < Samples; n++)
+            {
+                map.Apply(n, entry.X(n), entry.Y(n), entry.Denoised(n));
+                node.CopyExit(n, exit);
+                AssertNear(exit.X(n), entry.X(n));
+                AssertNear(exit.Y(n), entry.Y(n));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_map_after_another_is_both_in_turn_however_they_are_grouped_and_sent(bool hasMemory)
     {
         var random = new Random(29);
         for (var trial = 0; trial < 100; trial++)
@@ -61,14 +90,20 @@ public sealed class AffineMapTests
             var x = state.X(0).ToArray();
             var y = state.Y(0).ToArray();
             foreach (var map in new[] { first, second, third })
-                map.Apply(0, x, y);
+                map.Apply(0, x, y, state.Denoised(0));
 
             second.Append(third);
             first.Append(second);
-            first.Apply(0, state.X(0), state.Y(0));
+            var read = new AffineMap(Samples, Elements);
+            Assert.Equal([0], read.Read(first.Write([0], hasMemory)));
+            foreach (var map in new[] { first, read })
+            {
+                var (ofX, ofY) = (state.X(0).ToArray(), state.Y(0).ToArray());
+                map.Apply(0, ofX, ofY, state.Denoised(0));
+                AssertNear(x, ofX);
+                AssertNear(y, ofY);
+            }
 
-            AssertNear(x, state.X(0));
-            AssertNear(y, state.Y(0));
             Assert.Equal(hasMemory, first.LinearOf(0).HasMemory);
         }
     }
@@ -123,8 +158,9 @@ public sealed class AffineMapTests
         var map = new AffineMap(Samples, Elements);
         map.LinearOf(0) = hasMemory
             ? new AffineMap.Linear(
-                Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1))
-            : AffineMap.Linear.Identity with { XX = Between(random, -1, 1) };
+                Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1),
+                Between(random, -1, 1), Between(random, -1, 1))
+            : AffineMap.Linear.Identity with { XX = Between(random, -1, 1), XD = Between(random, -1, 1) };
         Fill(random, map.OffsetX(0));
         if (hasMemory)
             Fill(random, map.OffsetY(0));
@@ -138,6 +174,7 @@ public sealed class AffineMapTests
         {
             Fill(random, state.X(n));
             Fill(random, state.Y(n));
+            Fill(random, state.Denoised(n));
         }
 
         return state;

@@ -47,7 +47,7 @@ internal sealed class NodeGrid : IDisposable
             _nodes[p].Start(sample, _entries[p], kind);
             if (kind == FirstIterate.Copied)
                 continue;
-            _nodes[p].FoldRoll(sample, entry.Denoised(sample), _maps[p]);
+            _nodes[p].FoldRoll(sample, _maps[p]);
             _before.Append(sample, _maps[p]);
         }
     }
@@ -127,6 +127,6 @@ internal sealed class NodeGrid : IDisposable
         entry.Y(n).CopyTo(_entries[p].Y(n));
         entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
         _entries[p].LocalVariance(n) = entry.LocalVariance(n);
-        _before.Apply(n, _entries[p].X(n), _entries[p].Y(n));
+        _before.Apply(n, _entries[p].X(n), _entries[p].Y(n), entry.Denoised(n));
     }
 }

@@ -113,7 +113,7 @@ public sealed class MessageTests(Grids grids)
 
     [Theory]
     [InlineData(nameof(Go))]
-    [InlineData(nameof(Folded))]
+    [InlineData(nameof(FoldPhase.Sweep))]
     [InlineData(nameof(Moved))]
     public async Task Message_that_is_lost_costs_a_timeout_and_no_sample(string kind)
     {
@@ -126,7 +126,7 @@ public sealed class MessageTests(Grids grids)
             Grid = options => options.SweepPatience = options.SweepTimeout = timeout,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
-                IsLost = message => message.GetType().Name == kind && message is { Epoch: 1, Sweep: 5 } && lost.TrySetResult(),
+                IsLost = message => Kind(message) == kind && message is { Epoch: 1, Sweep: 5 } && lost.TrySetResult(),
             },
         });
         var running = grid.Run(Request);
@@ -144,7 +144,8 @@ public sealed class MessageTests(Grids grids)
     // The first sweep of an epoch has all the time that a model takes to be opened.
     [Theory]
     [InlineData(ExchangeKind.SweepStreams, nameof(Go))]
-    [InlineData(ExchangeKind.SweepStreams, nameof(Folded))]
+    [InlineData(ExchangeKind.SweepStreams, nameof(FoldPhase.Roll))]
+    [InlineData(ExchangeKind.SweepStreams, nameof(FoldPhase.Sweep))]
     [InlineData(ExchangeKind.SweepStreams, nameof(Moved))]
     [InlineData(ExchangeKind.DirectCalls, nameof(Moved))]
     public async Task Message_that_is_lost_is_missed_long_before_a_sweep_is_late(ExchangeKind exchange, string kind)
@@ -160,7 +161,7 @@ public sealed class MessageTests(Grids grids)
             },
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
-                IsLost = message => message.GetType().Name == kind && message is { Epoch: 1, Sweep: 1 } && lost.TrySetResult(),
+                IsLost = message => Kind(message) == kind && message is { Epoch: 1, Sweep: 1 } && lost.TrySetResult(),
             },
         });
 
@@ -211,7 +212,7 @@ public sealed class MessageTests(Grids grids)
         var node = grid.Grains.GetGrain<ITimeNodeGrain>(new NodeKey(batch, 1, 0, 1, 2).ToString());
         var slice = grid.Grains.GetGrain<ISliceGrain>(new SliceKey(batch, 1, 1, 2).ToString());
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => node.Roll([]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => node.Roll());
         await slice.Receive(new SliceFailed(1, 1, 0, "late"));
         await grid.IsFree();
         await node.Close();
@@ -268,4 +269,7 @@ public sealed class MessageTests(Grids grids)
 
         TaskCompletionSource Folded(int sweep) => folded.GetOrAdd(sweep, _ => new TaskCompletionSource());
     }
+
+    private static string Kind(SweepMessage message) =>
+        message is Folded folded ? folded.Phase.ToString() : message.GetType().Name;
 }
