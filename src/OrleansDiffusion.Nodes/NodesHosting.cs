@@ -6,7 +6,9 @@ using OrleansDiffusion.Grid;
 using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Nodes.Slices;
+using OrleansDiffusion.Nodes.TimeNodes;
 using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace OrleansDiffusion.Nodes;
@@ -34,6 +36,7 @@ public static class NodesHosting
         silo.Services.TryAddSingleton(services => new DevicePool(
             options, services.GetRequiredService<DeviceMetrics>(), services.GetRequiredKeyedService<TimeProvider>(GridNames.Time),
             services.GetRequiredService<ILogger<DeviceExecutor>>()));
+        silo.AddGrainDirectory(LocalDirectory.Name, (_, _) => new LocalDirectory());
         silo.Services.TryAddSingleton<JobSetups>();
         silo.Services.TryAddSingleton<HeldSlices>();
         silo.Services.AddHostedService<Departure>();

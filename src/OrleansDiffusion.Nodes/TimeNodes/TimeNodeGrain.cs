@@ -4,13 +4,14 @@ using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Nodes.Planning;
 using OrleansDiffusion.Nodes.Slices;
+using Orleans.GrainDirectory;
 
 namespace OrleansDiffusion.Nodes.TimeNodes;
 
 /// <summary>
 /// A run of grid points as a grain. The model is asked by the device's own thread, never by one of Orleans'.
 /// </summary>
-[GrainType("odiff.node"), TimelinePlacement]
+[GrainType("odiff.node"), TimelinePlacement, GrainDirectory(LocalDirectory.Name)]
 internal sealed class TimeNodeGrain(JobSetups setups, DevicePool devices, HeldSlices held, ILocalSiloDetails silo)
     : LedGrain, ITimeNodeGrain
 {

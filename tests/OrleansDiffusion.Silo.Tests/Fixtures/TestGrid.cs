@@ -104,9 +104,12 @@ internal sealed class TestGrid : IAsyncDisposable
         }
     }
 
-    /// <summary>Where a grain is active; null if it is not.</summary>
-    public async Task<SiloAddress?> SiloOf(IAddressable grain) =>
-        await Answered.Call(() => Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain).AsTask());
+    /// <summary>Where a grain is active, by what all silos say: a time-node is in its own silo's directory alone. Null if it is not.</summary>
+    public async Task<SiloAddress?> SiloOf(IAddressable grain)
+    {
+        var active = await Answered.Call(() => Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics());
+        return active.SingleOrDefault(activation => activation.GrainId == grain.GetGrainId())?.SiloAddress;
+    }
 
     /// <summary>The active grains whose classes are in a namespace, by class and silo.</summary>
     public async Task<IReadOnlyList<SimpleGrainStatistic>> ActiveIn(string @namespace)
