@@ -104,7 +104,7 @@ internal sealed partial class SliceRun
         await StartNodes(starting, cancellationToken);
         var moving = SweepNodes(go, cancellationToken);
         await Task.WhenAll(moving, OpenAhead(go, cancellationToken)); // opened nodes are known before they may be closed
-        return await moving;
+        return await moving with { Messages = _published + 1 }; // with the rolls of what was opened, and the answer itself
     }
 
     /// <summary>What leaves a block's last node.</summary>
@@ -301,7 +301,7 @@ internal sealed partial class SliceRun
         var calls = CallsOf(evaluated);
         return new Moved(
             go.Epoch, go.Sweep, _slice, updates, [.. all.SelectMany(node => node.NotFinite)], all.Sum(node => node.Rows),
-            calls.Count, TimeOf(calls), _published + 1, nodeUpdates);
+            calls.Count, TimeOf(calls), Messages: 0, nodeUpdates);
     }
 
     // Devices number their calls each for itself, and make theirs at the same time.

@@ -98,12 +98,13 @@ public sealed class AffineMap
     /// <param name="sample">Index of the sample in the batch.</param>
     /// <param name="x">x; becomes xx·x + xy·y + xd·D + offset.</param>
     /// <param name="y">y; becomes yx·x + yy·y + yd·D + offset.</param>
-    /// <param name="denoised">D; any finite row for a map that holds none.</param>
+    /// <param name="denoised">D; of no account for a map that holds none.</param>
     public void Apply(int sample, Span<float> x, Span<float> y, ReadOnlySpan<float> denoised)
     {
         Apply(sample, x, y);
         var m = _linear[sample];
-        TensorPrimitives.MultiplyAdd(denoised, (float)m.XD, x, x);
+        if (m.XD != 0)
+            TensorPrimitives.MultiplyAdd(denoised, (float)m.XD, x, x);
         if (m.YD != 0)
             TensorPrimitives.MultiplyAdd(denoised, (float)m.YD, y, y);
     }
