@@ -32,7 +32,7 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
 
     /// <summary>Begins with a sample.</summary>
     /// <param name="sample">Index in the batch.</param>
-    /// <param name="state">Its state, as far as it matters on this way.</param>
+    /// <param name="state">Its state, as <see cref="BlockState.Write"/> returns it.</param>
     public void Begin(int sample, ReadOnlySpan<byte> state)
     {
         state.CopyTo(_states[sample]);

@@ -239,7 +239,7 @@ internal sealed partial class SliceRun
                 if (slice != _slice)
                 {
                     if (_rolls is not null && (goesOn || (slice < _slice && own.Contains(block))))
-                        _passage.Through(await MapOf(FoldPhase.Roll, slice, block, cancellationToken), starts);
+                        _passage.Through(await MapOf(FoldPhase.Roll, block, slice, cancellationToken), starts);
                     continue;
                 }
 
@@ -264,12 +264,11 @@ internal sealed partial class SliceRun
             (Block: run.Key, Maps: await Task.WhenAll(run.Value.Nodes.Select(node => node.Roll())))));
         foreach (var (block, maps) in rolled)
             _rolls.Add(block, maps);
-        foreach (var (block, maps) in rolled)
-        {
-            List<int> blocks = [.. StartedWith(block)];
-            if (WhoNeeds(block, blocks).Any())
-                await Publish(FoldPhase.Roll, go, [new FoldedRun(block, Composed(maps))], blocks, cancellationToken);
-        }
+        List<int> blocks = [.. rolled.SelectMany(run => StartedWith(run.Block)).Distinct()];
+        await Publish(
+            FoldPhase.Roll, go, [.. rolled.Where(run => WhoNeeds(run.Block, blocks).Any()).Select(run =>
+                new FoldedRun(run.Block, Composed(run.Maps)))],
+            blocks, cancellationToken);
     }
 
     // The blocks that a sample may start in together with one, in timeline order.
@@ -356,7 +355,7 @@ internal sealed partial class SliceRun
                 if (slice != _slice)
                 {
                     if (block < last || slice < _slice)
-                        passage.Through(await MapOf(FoldPhase.Sweep, slice, block, cancellationToken), active);
+                        passage.Through(await MapOf(FoldPhase.Sweep, block, slice, cancellationToken), active);
                     continue;
                 }
 
@@ -425,7 +424,7 @@ internal sealed partial class SliceRun
         _layout.SlicesOf(block).Where(slice => slice > _slice).Concat(
             blocks.Where(later => later > block).SelectMany(_layout.SlicesOf).Where(slice => slice != _slice));
 
-    private async Task<byte[]> MapOf(FoldPhase phase, int slice, int block, CancellationToken cancellationToken)
+    private async Task<byte[]> MapOf(FoldPhase phase, int block, int slice, CancellationToken cancellationToken)
     {
         WaitsForMap = true;
         var map = await _inbox.From(phase, block, slice).WaitAsync(cancellationToken);

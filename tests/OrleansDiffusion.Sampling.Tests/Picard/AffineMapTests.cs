@@ -22,9 +22,7 @@ public sealed class AffineMapTests
         var random = new Random(23);
         for (var trial = 0; trial < 100; trial++)
         {
-            var steps = Enumerable.Range(0, random.Next(1, 12)).Select(j => AnyStep(random, j, hasMemory));
-            using var node = new PicardNode(
-                [.. steps], hasMemory, firstSample: 0, Samples, Elements, Linearization.Secant, new NormalNoise(3));
+            using var node = AnyNode(random, hasMemory);
             using var entry = AnyState(random);
             node.Start(entry, FirstIterate.Copied);
             for (var sweep = 0; sweep < 3; sweep++)
@@ -56,9 +54,7 @@ public sealed class AffineMapTests
         var random = new Random(37);
         for (var trial = 0; trial < 100; trial++)
         {
-            var steps = Enumerable.Range(0, random.Next(1, 12)).Select(j => AnyStep(random, j, hasMemory));
-            using var node = new PicardNode(
-                [.. steps], hasMemory, firstSample: 0, Samples, Elements, Linearization.Secant, new NormalNoise(3));
+            using var node = AnyNode(random, hasMemory);
             var map = new AffineMap(Samples, Elements);
             using var exit = new BlockState(Samples, Elements);
             using var entry = AnyState(random);
@@ -136,6 +132,10 @@ public sealed class AffineMapTests
         Assert.Equal(AffineMap.Linear.Identity, map.LinearOf(1));
         Assert.All(map.OffsetX(1).ToArray(), offset => Assert.Equal(0, offset));
     }
+
+    private static PicardNode AnyNode(Random random, bool hasMemory) => new(
+        [.. Enumerable.Range(0, random.Next(1, 12)).Select(j => AnyStep(random, j, hasMemory))], hasMemory, firstSample: 0,
+        Samples, Elements, Linearization.Secant, new NormalNoise(3));
 
     private static Step AnyStep(Random random, int j, bool hasMemory)
     {
