@@ -141,7 +141,8 @@ public sealed class MessageTests(Grids grids)
         await grid.IsFree();
     }
 
-    // The first sweep of an epoch has all the time that a model takes to be opened.
+    // The first sweep of an epoch has all the time that a model takes to be opened. Slice 1 holds the end of the first two
+    // blocks, and nothing starts behind it then: a roll of its own would be missed by nobody.
     [Theory]
     [InlineData(ExchangeKind.SweepStreams, nameof(Go))]
     [InlineData(ExchangeKind.SweepStreams, nameof(FoldPhase.Roll))]
@@ -161,7 +162,8 @@ public sealed class MessageTests(Grids grids)
             },
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
-                IsLost = message => Kind(message) == kind && message is { Epoch: 1, Sweep: 1 } && lost.TrySetResult(),
+                IsLost = message => Kind(message) == kind && message is { Epoch: 1, Sweep: 1 } and not Folded { Slice: 1 }
+                    && lost.TrySetResult(),
             },
         });
 
