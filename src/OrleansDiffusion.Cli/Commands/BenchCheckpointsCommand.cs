@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
-using OrleansDiffusion.Nodes.Devices;
-using OrleansDiffusion.Sampling;
 
 namespace OrleansDiffusion.Cli.Commands;
 
@@ -28,8 +26,7 @@ internal static class BenchCheckpointsCommand
 
     private static async Task Run(string name, string? report, CancellationToken cancellationToken)
     {
-        if (DeviceList.Parse(name) is not [{ IsEmulated: true } device])
-            throw new InvalidOptionException("device", $"must be one emulated device, was {name}");
+        var device = BenchDevice.Parse(name);
         if (report is not null)
             WritableFile.Check("report", report);
         TorchRuntime.Load();

@@ -4,7 +4,6 @@ using OrleansDiffusion.Cli.Benchmarks;
 using OrleansDiffusion.Cli.Output;
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Models;
-using OrleansDiffusion.Nodes.Devices;
 using OrleansDiffusion.Sampling;
 using Spectre.Console;
 
@@ -72,8 +71,7 @@ internal static class BenchGridCommand
     {
         if (silos.Any(count => count is < 1 or > MostSilos))
             throw new InvalidOptionException("silos", $"must be 1 to {MostSilos}, was {string.Join(" ", silos)}");
-        if (DeviceList.Parse(name) is not [{ IsEmulated: true } device] || device.CallTime == TimeSpan.Zero)
-            throw new InvalidOptionException("device", $"must be one emulated device whose calls take time, was {name}");
+        var device = BenchDevice.Parse(name);
         TorchRuntime.Load();
 
         var rows = new List<GridBenchmark.Row>();

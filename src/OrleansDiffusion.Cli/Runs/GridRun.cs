@@ -70,35 +70,35 @@ internal sealed class GridRun : ISamplingRun
     public async IAsyncEnumerable<DrawnBatch> Draw(
         IProgress<JobProgress> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var isOver = false;
+        var state = JobState.Unknown;
         try
         {
             // Once, unless the job's record is lost with its silo: then the same job again.
             for (var samples = 0; samples < _request.Count;)
             {
-                isOver = false;
+                state = JobState.Unknown;
                 if (!_isSubmitted)
                     await _client.SubmitAsync(JobId, _request, cancellationToken);
                 await foreach (var step in Watch(cancellationToken))
                 {
-                    isOver = step.State.IsFinal();
+                    state = step.State;
                     progress.Report(step);
 
                     // Another batch is swept, so those before it are done; in the end all are that will be.
-                    while ((isOver || step.FirstSample > samples) && await Next(samples, cancellationToken) is { } batch)
+                    while ((state.IsFinal() || step.FirstSample > samples) && await Next(samples, cancellationToken) is { } batch)
                     {
                         yield return batch;
                         samples = batch.Report.FirstSample + batch.Report.Samples;
                     }
                 }
 
-                if (isOver)
+                if (state is JobState.Failed or JobState.Cancelled)
                     await ThrowIfFailed(cancellationToken);
             }
         }
         finally
         {
-            if (!isOver && !_isKept)
+            if (!state.IsFinal() && !_isKept)
                 await Cancel();
         }
     }
