@@ -76,6 +76,15 @@ internal static class SampleBytes
             _position += from.Length;
         }
 
+        /// <summary>The place of the next values, to be filled.</summary>
+        public Span<T> Next<T>(int count)
+            where T : unmanaged
+        {
+            var place = MemoryMarshal.Cast<byte, T>(bytes.AsSpan(_position))[..count];
+            _position += MemoryMarshal.AsBytes(place).Length;
+            return place;
+        }
+
         public readonly byte[] Finish() => bytes;
     }
 
@@ -86,6 +95,9 @@ internal static class SampleBytes
 
         /// <summary>The samples that were written.</summary>
         public int[] Samples { get; private set; } = [];
+
+        /// <summary>What was not taken yet.</summary>
+        public readonly ReadOnlySpan<byte> Rest => _rest;
 
         public void Take<T>(scoped Span<T> values)
             where T : unmanaged

@@ -18,7 +18,6 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
 {
     private readonly int _elements = setup.Elements;
     private readonly int _moving = (setup.HasMemory ? 2 : 1) * setup.Elements * sizeof(float);
-    private readonly AffineMap _map = new(samples, setup.Elements);
 
     // As BlockState writes them: x, y, the D that a roll holds constant, and the local variance.
     private readonly byte[][] _states =
@@ -51,16 +50,15 @@ internal sealed class Passage(JobSetup setup, int firstSample, int samples)
     /// <param name="active">The samples that go through it.</param>
     public void Through(ReadOnlySpan<byte> map, ReadOnlySpan<bool> active)
     {
-        var present = new bool[samples];
-        foreach (var sample in _map.Read(map))
-            present[sample] = true;
+        var maps = new WrittenMaps(map, samples, _elements);
         for (var n = 0; n < samples; n++)
         {
-            if (!active[n])
+            if (!active[n] || !_known[n])
                 continue;
-            _known[n] &= present[n];
+            var i = maps.Samples.IndexOf(n);
+            _known[n] = i >= 0;
             if (_known[n])
-                _map.Apply(n, Row(n, 0), Row(n, 1), Row(n, 2));
+                maps.Apply(i, Row(n, 0), Row(n, 1), Row(n, 2));
         }
     }
 

@@ -35,8 +35,6 @@ internal sealed partial class SliceRun
     // Where each sample's blocks begin that are not done, and what enters there.
     private readonly (int Block, byte[] State)[] _leads;
     private readonly Passage _passage;
-    private readonly AffineMap _composed;
-    private readonly AffineMap _next;
     private int _published;
 
     public SliceRun(
@@ -51,7 +49,6 @@ internal sealed partial class SliceRun
         _passage = new Passage(setup, spec.Batch.FirstSample, spec.Batch.Samples);
         var passes = outline.Lookahead + outline.Scouts > 1 || outline.StepsOfBlocks.Any(steps => steps > outline.PointsPerNode);
         _rolls = setup.Picard.Start == FirstIterate.Rolled && passes ? [] : null;
-        (_composed, _next) = (NewMap(), NewMap());
         _layoutBefore = spec.Before is { } before ? LayoutOf(before.Weights) : null;
         var keeper = _layout.KeeperOf(slice);
         _copies = new Copies(
@@ -59,8 +56,6 @@ internal sealed partial class SliceRun
 
         NodeLayout LayoutOf(ImmutableArray<int> weights) =>
             new(outline.StepsOfBlocks, outline.PointsPerNode, outline.Lookahead, weights);
-
-        AffineMap NewMap() => new(spec.Batch.Samples, setup.Elements);
     }
 
     /// <summary>Whether its sweep goes on only with the map of another slice.</summary>
@@ -394,20 +389,7 @@ internal sealed partial class SliceRun
         }
     }
 
-    private byte[] Composed(byte[][] maps)
-    {
-        if (maps.Length == 1)
-            return maps[0];
-        var present = _composed.Read(maps[0]).ToHashSet();
-        foreach (var map in maps.AsSpan(1))
-        {
-            present.IntersectWith(_next.Read(map));
-            foreach (var n in present)
-                _composed.Append(n, _next);
-        }
-
-        return _composed.Write([.. present.Order()], _setup.HasMemory);
-    }
+    private byte[] Composed(byte[][] maps) => WrittenMaps.Compose(maps, _spec.Batch.Samples, _setup.Elements);
 
     private async Task Publish(
         FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, List<int> blocks, CancellationToken cancellationToken)

@@ -44,24 +44,6 @@ public sealed class AffineMap
     /// <summary>What the map of a sample adds to y.</summary>
     public Span<float> OffsetY(int sample) => _offsetY.AsSpan(sample * Elements, Elements);
 
-    /// <summary>Replaces this map by <paramref name="next"/> after it.</summary>
-    /// <param name="next">A map of the same samples and elements.</param>
-    public void Append(AffineMap next)
-    {
-        for (var n = 0; n < Samples; n++)
-            Append(n, next);
-    }
-
-    /// <summary>Replaces a sample's map by that of <paramref name="next"/> after it.</summary>
-    /// <param name="sample">Index of the sample in the batch.</param>
-    /// <param name="next">A map of the same samples and elements.</param>
-    public void Append(int sample, AffineMap next)
-    {
-        ArgumentNullException.ThrowIfNull(next);
-        next.Apply(sample, OffsetX(sample), OffsetY(sample));
-        _linear[sample] = next._linear[sample].After(_linear[sample]);
-    }
-
     /// <summary>Makes a sample's map the identity.</summary>
     /// <param name="sample">Index of the sample in the batch.</param>
     public void Reset(int sample)
@@ -75,41 +57,18 @@ public sealed class AffineMap
     /// <param name="sample">Index of the sample in the batch.</param>
     /// <param name="x">x; becomes xx·x + xy·y + offset.</param>
     /// <param name="y">y; becomes yx·x + yy·y + offset.</param>
-    public void Apply(int sample, Span<float> x, Span<float> y)
-    {
-        var m = _linear[sample];
-        var offsetX = OffsetX(sample);
-        var offsetY = OffsetY(sample);
-        if (!m.HasMemory)
-        {
-            TensorPrimitives.MultiplyAdd(x, (float)m.XX, offsetX, x);
-            return;
-        }
-
-        for (var i = 0; i < x.Length; i++)
-        {
-            var (xi, yi) = ((double)x[i], (double)y[i]);
-            x[i] = (float)((m.XX * xi) + (m.XY * yi) + offsetX[i]);
-            y[i] = (float)((m.YX * xi) + (m.YY * yi) + offsetY[i]);
-        }
-    }
+    public void Apply(int sample, Span<float> x, Span<float> y) =>
+        _linear[sample].Apply(OffsetX(sample), OffsetY(sample), x, y);
 
     /// <summary>The same for a map that holds a D constant.</summary>
     /// <param name="sample">Index of the sample in the batch.</param>
     /// <param name="x">x; becomes xx·x + xy·y + xd·D + offset.</param>
     /// <param name="y">y; becomes yx·x + yy·y + yd·D + offset.</param>
     /// <param name="denoised">D; of no account for a map that holds none.</param>
-    public void Apply(int sample, Span<float> x, Span<float> y, ReadOnlySpan<float> denoised)
-    {
-        Apply(sample, x, y);
-        var m = _linear[sample];
-        if (m.XD != 0)
-            TensorPrimitives.MultiplyAdd(denoised, (float)m.XD, x, x);
-        if (m.YD != 0)
-            TensorPrimitives.MultiplyAdd(denoised, (float)m.YD, y, y);
-    }
+    public void Apply(int sample, Span<float> x, Span<float> y, ReadOnlySpan<float> denoised) =>
+        _linear[sample].Apply(OffsetX(sample), OffsetY(sample), x, y, denoised);
 
-    /// <summary>The maps of chosen samples as bytes, for <see cref="Read"/>.</summary>
+    /// <summary>The maps of chosen samples as bytes, for <see cref="WrittenMaps"/>.</summary>
     /// <param name="samples">Indices in the batch.</param>
     /// <param name="hasMemory">Whether the steps have; without, what acts on y is left out.</param>
     public byte[] Write(ReadOnlySpan<int> samples, bool hasMemory)
@@ -118,7 +77,7 @@ public sealed class AffineMap
         foreach (var sample in samples)
         {
             var m = _linear[sample];
-            writer.Add<double>(hasMemory ? [m.XX, m.XY, m.YX, m.YY, m.XD, m.YD] : [m.XX, m.XD]);
+            m.Write(writer.Next<double>(ScalarsOf(hasMemory)));
             writer.Add<float>(OffsetX(sample));
             if (hasMemory)
                 writer.Add<float>(OffsetY(sample));
@@ -127,33 +86,9 @@ public sealed class AffineMap
         return writer.Finish();
     }
 
-    /// <summary>Replaces the maps of the samples that were written; others stay.</summary>
-    /// <param name="bytes">What <see cref="Write"/> returned for maps of as many elements.</param>
-    /// <returns>The samples.</returns>
-    /// <exception cref="InvalidDataException">They are not; nothing was replaced.</exception>
-    public IReadOnlyList<int> Read(ReadOnlySpan<byte> bytes)
-    {
-        var hasMemory = SampleBytes.RowsOf(bytes) != RowsOf(hasMemory: false);
-        var reader = SampleBytes.Read(bytes, Samples, Elements, ScalarsOf(hasMemory), RowsOf(hasMemory));
-        Span<double> linear = stackalloc double[ScalarsOf(hasMemory)];
-        foreach (var sample in reader.Samples)
-        {
-            Reset(sample);
-            reader.Take(linear);
-            _linear[sample] = hasMemory
-                ? new Linear(linear[0], linear[1], linear[2], linear[3], linear[4], linear[5])
-                : new Linear(linear[0], 0, 0, 1, linear[1]);
-            reader.Take(OffsetX(sample));
-            if (hasMemory)
-                reader.Take(OffsetY(sample));
-        }
+    internal static int ScalarsOf(bool hasMemory) => hasMemory ? 6 : 2;
 
-        return reader.Samples;
-    }
-
-    private static int ScalarsOf(bool hasMemory) => hasMemory ? 6 : 2;
-
-    private static int RowsOf(bool hasMemory) => hasMemory ? 2 : 1;
+    internal static int RowsOf(bool hasMemory) => hasMemory ? 2 : 1;
 
     /// <summary>
     /// The scalars of a map of (x, y): x' = XX x + XY y + XD D, y' = YX x + YY y + YD D, with one D for all steps of the run.
@@ -178,5 +113,45 @@ public sealed class AffineMap
             (XX * first.XX) + (XY * first.YX), (XX * first.XY) + (XY * first.YY),
             (YX * first.XX) + (YY * first.YX), (YX * first.XY) + (YY * first.YY),
             (XX * first.XD) + (XY * first.YD) + XD, (YX * first.XD) + (YY * first.YD) + YD);
+
+        /// <summary>Replaces (x, y) by their image, with the offsets and without D.</summary>
+        internal void Apply(ReadOnlySpan<float> offsetX, ReadOnlySpan<float> offsetY, Span<float> x, Span<float> y)
+        {
+            if (!HasMemory)
+            {
+                TensorPrimitives.MultiplyAdd(x, (float)XX, offsetX, x);
+                return;
+            }
+
+            for (var i = 0; i < x.Length; i++)
+            {
+                var (xi, yi) = ((double)x[i], (double)y[i]);
+                x[i] = (float)((XX * xi) + (XY * yi) + offsetX[i]);
+                y[i] = (float)((YX * xi) + (YY * yi) + offsetY[i]);
+            }
+        }
+
+        /// <summary>The same with the D that is held constant.</summary>
+        internal void Apply(
+            ReadOnlySpan<float> offsetX, ReadOnlySpan<float> offsetY, Span<float> x, Span<float> y, ReadOnlySpan<float> denoised)
+        {
+            Apply(offsetX, offsetY, x, y);
+            if (XD != 0)
+                TensorPrimitives.MultiplyAdd(denoised, (float)XD, x, x);
+            if (YD != 0)
+                TensorPrimitives.MultiplyAdd(denoised, (float)YD, y, y);
+        }
+
+        /// <summary>Writes the scalars: all six, or two without memory.</summary>
+        internal void Write(Span<double> scalars)
+        {
+            ReadOnlySpan<double> all = scalars.Length == ScalarsOf(hasMemory: true) ? [XX, XY, YX, YY, XD, YD] : [XX, XD];
+            all.CopyTo(scalars);
+        }
+
+        /// <summary>What was written.</summary>
+        internal static Linear Read(ReadOnlySpan<double> scalars) => scalars.Length == ScalarsOf(hasMemory: true)
+            ? new Linear(scalars[0], scalars[1], scalars[2], scalars[3], scalars[4], scalars[5])
+            : new Linear(scalars[0], 0, 0, 1, scalars[1]);
     }
 }

@@ -76,31 +76,57 @@ public sealed class AffineMapTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_map_after_another_is_both_in_turn_however_they_are_grouped_and_sent(bool hasMemory)
+    public void Maps_composed_are_all_in_turn_however_they_are_grouped(bool hasMemory)
     {
         var random = new Random(29);
         for (var trial = 0; trial < 100; trial++)
         {
-            var (first, second, third) = (AnyMap(random, hasMemory), AnyMap(random, hasMemory), AnyMap(random, hasMemory));
+            AffineMap[] maps = [AnyMap(random, hasMemory), AnyMap(random, hasMemory), AnyMap(random, hasMemory)];
             using var state = AnyState(random);
             var x = state.X(0).ToArray();
             var y = state.Y(0).ToArray();
-            foreach (var map in new[] { first, second, third })
+            foreach (var map in maps)
                 map.Apply(0, x, y, state.Denoised(0));
 
-            second.Append(third);
-            first.Append(second);
-            var read = new AffineMap(Samples, Elements);
-            Assert.Equal([0], read.Read(first.Write([0], hasMemory)));
-            foreach (var map in new[] { first, read })
+            byte[][] written = [.. maps.Select(map => map.Write([0], hasMemory))];
+            foreach (byte[][] grouped in new[]
+            {
+                written, [written[0], Composed(written[1..])], [Composed(written[..2]), written[2]], [Composed(written)],
+            })
             {
                 var (ofX, ofY) = (state.X(0).ToArray(), state.Y(0).ToArray());
-                map.Apply(0, ofX, ofY, state.Denoised(0));
+                var composed = new WrittenMaps(Composed(grouped), Samples, Elements);
+                Assert.Equal([0], composed.Samples);
+                Assert.Equal(hasMemory, composed.LinearOf(0).HasMemory);
+                composed.Apply(0, ofX, ofY, state.Denoised(0));
                 AssertNear(x, ofX);
                 AssertNear(y, ofY);
             }
+        }
+    }
 
-            Assert.Equal(hasMemory, first.LinearOf(0).HasMemory);
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Only_the_samples_of_all_maps_are_composed_whatever_their_order(bool hasMemory)
+    {
+        var random = new Random(53);
+        var (first, second) = (AnyMap(random, hasMemory, samples: 5), AnyMap(random, hasMemory, samples: 5));
+        using var state = AnyState(random);
+
+        var composed = new WrittenMaps(
+            WrittenMaps.Compose([first.Write([4, 0, 2], hasMemory), second.Write([2, 1, 4], hasMemory)], 5, Elements), 5, Elements);
+
+        Assert.Equal([2, 4], composed.Samples);
+        for (var i = 0; i < 2; i++)
+        {
+            var (x, y) = (state.X(0).ToArray(), state.Y(0).ToArray());
+            var (ofX, ofY) = (state.X(0).ToArray(), state.Y(0).ToArray());
+            first.Apply(composed.Samples[i], x, y, state.Denoised(0));
+            second.Apply(composed.Samples[i], x, y, state.Denoised(0));
+            composed.Apply(i, ofX, ofY, state.Denoised(0));
+            AssertNear(x, ofX);
+            AssertNear(y, ofY);
         }
     }
 
@@ -153,17 +179,23 @@ public sealed class AffineMapTests
             NoiseAddress.ForStep(j));
     }
 
-    private static AffineMap AnyMap(Random random, bool hasMemory)
+    private static byte[] Composed(byte[][] maps) => WrittenMaps.Compose(maps, Samples, Elements);
+
+    private static AffineMap AnyMap(Random random, bool hasMemory, int samples = Samples)
     {
-        var map = new AffineMap(Samples, Elements);
-        map.LinearOf(0) = hasMemory
-            ? new AffineMap.Linear(
-                Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1),
-                Between(random, -1, 1), Between(random, -1, 1))
-            : AffineMap.Linear.Identity with { XX = Between(random, -1, 1), XD = Between(random, -1, 1) };
-        Fill(random, map.OffsetX(0));
-        if (hasMemory)
-            Fill(random, map.OffsetY(0));
+        var map = new AffineMap(samples, Elements);
+        for (var n = 0; n < samples; n++)
+        {
+            map.LinearOf(n) = hasMemory
+                ? new AffineMap.Linear(
+                    Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1), Between(random, -1, 1),
+                    Between(random, -1, 1), Between(random, -1, 1))
+                : AffineMap.Linear.Identity with { XX = Between(random, -1, 1), XD = Between(random, -1, 1) };
+            Fill(random, map.OffsetX(n));
+            if (hasMemory)
+                Fill(random, map.OffsetY(n));
+        }
+
         return map;
     }
 

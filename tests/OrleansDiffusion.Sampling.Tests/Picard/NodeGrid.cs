@@ -12,7 +12,7 @@ internal sealed class NodeGrid : IDisposable
     private readonly int[] _firstSteps; // in the block
     private readonly AffineMap[] _maps;
     private readonly BlockState[] _entries;
-    private readonly AffineMap _before; // composed of those before a node
+    private readonly BlockState _passing; // what has come through the maps before a node
 
     /// <summary>Nodes that no sample has entered.</summary>
     public NodeGrid(Block block, int nodes, int samples, int elements, Linearization linearization)
@@ -22,7 +22,7 @@ internal sealed class NodeGrid : IDisposable
             block, _firstSteps[p].._firstSteps[p + 1], samples, elements, linearization, composed: nodes > 1))];
         _maps = [.. _nodes.Select(_ => new AffineMap(samples, elements))];
         _entries = [.. _nodes.Select(_ => new BlockState(samples, elements))];
-        _before = new AffineMap(samples, elements);
+        _passing = new BlockState(samples, elements);
     }
 
     /// <summary>Nodes that all samples have entered.</summary>
@@ -40,15 +40,15 @@ internal sealed class NodeGrid : IDisposable
     /// </summary>
     public void Start(int sample, BlockState entry, FirstIterate kind)
     {
-        _before.Reset(sample);
+        Copy(entry, _passing, sample);
         for (var p = 0; p < _nodes.Length; p++)
         {
-            Enter(p, sample, entry);
+            Copy(_passing, _entries[p], sample);
             _nodes[p].Start(sample, _entries[p], kind);
             if (kind == FirstIterate.Copied)
                 continue;
             _nodes[p].FoldRoll(sample, _maps[p]);
-            _before.Append(sample, _maps[p]);
+            Pass(p, sample);
         }
     }
 
@@ -87,15 +87,16 @@ internal sealed class NodeGrid : IDisposable
         var largest = new double[entry.Samples];
         var updates = new double[entry.Samples];
         for (var n = 0; n < entry.Samples; n++)
-            _before.Reset(n);
+            Copy(entry, _passing, n);
         for (var p = 0; p < _nodes.Length; p++)
         {
             for (var n = 0; n < entry.Samples; n++)
-                Enter(p, n, entry);
+                Copy(_passing, _entries[p], n);
             _nodes[p].Fold(active, _maps[p]);
             _nodes[p].Move(_entries[p], active, updates);
             largest = [.. largest.Zip(updates, Math.Max)];
-            _before.Append(_maps[p]);
+            for (var n = 0; n < entry.Samples; n++)
+                Pass(p, n);
         }
 
         return largest;
@@ -119,14 +120,16 @@ internal sealed class NodeGrid : IDisposable
             node.Dispose();
         foreach (var entry in _entries)
             entry.Dispose();
+        _passing.Dispose();
     }
 
-    private void Enter(int p, int n, BlockState entry)
+    private void Pass(int p, int n) => _maps[p].Apply(n, _passing.X(n), _passing.Y(n), _passing.Denoised(n));
+
+    private static void Copy(BlockState from, BlockState to, int n)
     {
-        entry.X(n).CopyTo(_entries[p].X(n));
-        entry.Y(n).CopyTo(_entries[p].Y(n));
-        entry.Denoised(n).CopyTo(_entries[p].Denoised(n));
-        _entries[p].LocalVariance(n) = entry.LocalVariance(n);
-        _before.Apply(n, _entries[p].X(n), _entries[p].Y(n), entry.Denoised(n));
+        from.X(n).CopyTo(to.X(n));
+        from.Y(n).CopyTo(to.Y(n));
+        from.Denoised(n).CopyTo(to.Denoised(n));
+        to.LocalVariance(n) = from.LocalVariance(n);
     }
 }
