@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 
 namespace OrleansDiffusion.Contracts.Sweeps;
 
@@ -53,12 +54,12 @@ public interface ITimeNodeGrain : IGrainWithStringKey
     [Alias("Exits")]
     Task<ImmutableArray<byte[]>> Exits(ImmutableArray<int> samples);
 
-    /// <summary>Gives its iterates away, and keeps them.</summary>
+    /// <summary>Gives its iterates away, and keeps them. While the model is asked these are what the last move left.</summary>
     /// <returns>
     /// The iterates of the samples that are swept here, for <see cref="TakeOver"/>; null where there are none, or more than
     /// a message holds.
     /// </returns>
-    [Alias("HandOver")]
+    [Alias("HandOver"), AlwaysInterleave]
     Task<Iterates?> HandOver();
 
     /// <summary>

@@ -6,9 +6,9 @@ using OrleansDiffusion.Contracts.Sweeps;
 namespace OrleansDiffusion.Nodes.Slices;
 
 /// <summary>
-/// Has another slice keep copies of a slice's iterates, for the case that its silo is lost. A copy is made before a sweep and
-/// sent while the model is asked; how often depends on how long the last one took, so that they take no more than their share
-/// of the time, whatever the iterates' size and the network's speed.
+/// Has another slice keep copies of a slice's iterates, for the case that its silo is lost. They are made and sent while the
+/// model is asked; how often depends on how long the last ones took, so that they take no more than their share of the time,
+/// whatever the iterates' size and the network's speed.
 /// </summary>
 /// <param name="batch">The batch.</param>
 /// <param name="keeper">Who keeps them; null for nobody.</param>
@@ -21,26 +21,33 @@ internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double
     private long _ended; // a timestamp
     private TimeSpan _pause;
 
-    /// <summary>Copies time-nodes as a sweep has left them, unless that would be too often. They must not be swept on before this returns.</summary>
+    /// <summary>Copies time-nodes as a sweep has left them, unless that would be too often.</summary>
     /// <param name="sweep">The sweep that was made last.</param>
-    /// <param name="nodes">The nodes, and where they are.</param>
-    /// <param name="cancellationToken">Ends the waiting for the keeper.</param>
-    public void Make(int sweep, IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)> nodes, CancellationToken cancellationToken)
+    /// <param name="after">How long to wait, so that who is only now told to make the next sweep has the processor.</param>
+    /// <param name="nodes">Says by then which nodes there are, and where.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public void Make(
+        int sweep, TimeSpan after, Func<IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)>> nodes,
+        CancellationToken cancellationToken)
     {
         if (keeper is null || share <= 0 || !_copying.IsCompleted || time.GetElapsedTime(_ended) < _pause)
             return;
-        _copying = Copy(sweep, [.. nodes], cancellationToken);
+        _copying = Copy(sweep, after, nodes, cancellationToken);
     }
 
     /// <summary>Completes when no node is asked any more.</summary>
     public Task WhenDone() => _copying;
 
-    private async Task Copy(int sweep, List<(int Block, int Node, ITimeNodeGrain Grain)> nodes, CancellationToken cancellationToken)
+    private async Task Copy(
+        int sweep, TimeSpan after, Func<IEnumerable<(int Block, int Node, ITimeNodeGrain Grain)>> nodes,
+        CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         try
         {
-            var copies = await Task.WhenAll(nodes.Select(node => CopyOf(node.Block, node.Node, node.Grain)));
+            await Task.Delay(after, time, cancellationToken);
+            started = time.GetTimestamp();
+            var copies = await Task.WhenAll(nodes().Select(node => CopyOf(node.Block, node.Node, node.Grain)));
             foreach (var message in Messages(copies.OfType<NodeCopy>()))
                 await keeper!.Keep(sweep, message).WaitAsync(cancellationToken);
         }
@@ -54,7 +61,6 @@ internal sealed partial class Copies(BatchKey batch, ISliceGrain? keeper, double
         _pause = time.GetElapsedTime(started, _ended) * ((1 - share) / share);
     }
 
-    // A node answers before it is swept on: it takes its calls in turn.
     private static async Task<NodeCopy?> CopyOf(int block, int node, ITimeNodeGrain grain) =>
         await grain.HandOver() is { } iterates ? new NodeCopy(block, node, iterates) : null;
 

@@ -35,6 +35,7 @@ internal sealed partial class SliceRun
     // Where each sample's blocks begin that are not done, and what enters there.
     private readonly (int Block, byte[] State)[] _leads;
     private readonly Passage _passage;
+    private TimeSpan _modelTime; // of the last sweep
     private int _published;
 
     public SliceRun(
@@ -277,9 +278,15 @@ internal sealed partial class SliceRun
     private async Task<Moved> SweepNodes(Go go, CancellationToken cancellationToken)
     {
         var swept = _runs.Where(run => IsOpen(go, run.Key) && ActiveIn(go, run.Key).Contains(true)).ToList();
+        var evaluating = Evaluate(go, swept, cancellationToken);
         if (go.Sweep > 1)
-            _copies.Make(go.Sweep - 1, swept.SelectMany(run => NodesOf(run.Key, run.Value)), cancellationToken);
-        var evaluated = await Evaluate(go, swept, cancellationToken);
+        {
+            _copies.Make(
+                go.Sweep - 1, _modelTime / 3,
+                () => swept.Where(run => _runs.ContainsKey(run.Key)).SelectMany(run => NodesOf(run.Key, run.Value)), cancellationToken);
+        }
+
+        var evaluated = await evaluating;
         List<int> active =
             [.. Enumerable.Range(go.FirstOpen, go.Active.Length).Where(block => ActiveIn(go, block).Contains(true))];
         var publishing = Publish(
@@ -293,9 +300,10 @@ internal sealed partial class SliceRun
 
         var all = evaluated.Values.SelectMany(nodes => nodes).ToList();
         var calls = CallsOf(evaluated);
+        _modelTime = TimeOf(calls);
         return new Moved(
             go.Epoch, go.Sweep, _slice, updates, [.. all.SelectMany(node => node.NotFinite)], all.Sum(node => node.Rows),
-            calls.Count, TimeOf(calls), Messages: 0, nodeUpdates);
+            calls.Count, _modelTime, Messages: 0, nodeUpdates);
     }
 
     // Devices number their calls each for itself, and make theirs at the same time.

@@ -40,6 +40,7 @@ public sealed class PicardNode : IDisposable
     private bool _isInterpolated;           // since the last evaluation
     private readonly List<int> _due;        // rows that the next evaluation asks for
     private readonly List<(int Sample, int Step)> _notFinite = [];
+    private readonly Lock _absorbing = new();
 
     /// <summary>A run whose noise is drawn and whose iterate is yet to be set by <see cref="Start(BlockState, FirstIterate)"/>.</summary>
     /// <param name="steps">The run's steps.</param>
@@ -224,7 +225,10 @@ public sealed class PicardNode : IDisposable
     /// <summary>How many bytes <see cref="WriteIterates"/> makes of as many samples.</summary>
     public long BytesOfIterates(int samples) => SampleBytes.Length(samples, _elements, scalars: Steps, RowsOfIterate);
 
-    /// <summary>The iterates of chosen samples as bytes, for <see cref="ReadIterates"/> of a run of the same steps.</summary>
+    /// <summary>
+    /// The iterates of chosen samples as bytes, for <see cref="ReadIterates"/> of a run of the same steps. An evaluation may be
+    /// under way: it moves nothing.
+    /// </summary>
     /// <param name="samples">Indices in the batch.</param>
     /// <exception cref="ArgumentException">They take more than an array holds.</exception>
     public byte[] WriteIterates(ReadOnlySpan<int> samples)
@@ -233,17 +237,20 @@ public sealed class PicardNode : IDisposable
         Span<double> gain = stackalloc double[1];
         foreach (var n in samples)
         {
-            for (var j = 0; j < Steps; j++)
+            lock (_absorbing)
             {
-                gain[0] = _gains[Row(j, n)];
-                writer.Add<double>(gain);
-            }
+                for (var j = 0; j < Steps; j++)
+                {
+                    gain[0] = _gains[Row(j, n)];
+                    writer.Add<double>(gain);
+                }
 
-            for (var j = 0; j <= Steps; j++)
-                writer.Add<float>(_x.Row(Row(j, n)));
-            writer.Add<float>(_enteredY.Row(n));
-            writer.Add<float>(_running.Y(n));
-            writer.Add<float>(_denoised.Row(Row(Steps - 1, n)));
+                for (var j = 0; j <= Steps; j++)
+                    writer.Add<float>(_x.Row(Row(j, n)));
+                writer.Add<float>(_enteredY.Row(n));
+                writer.Add<float>(_running.Y(n));
+                writer.Add<float>(_denoised.Row(Row(Steps - 1, n)));
+            }
         }
 
         return writer.Finish();
@@ -374,6 +381,23 @@ public sealed class PicardNode : IDisposable
     /// <summary>Takes the model's D at a row in.</summary>
     internal void Absorb(int row, ReadOnlySpan<float> fresh)
     {
+        lock (_absorbing)
+            TakeIn(row, fresh);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _x.Dispose();
+        _before.Dispose();
+        _denoised.Dispose();
+        _noise?.Dispose();
+        _enteredY.Dispose();
+        _running.Dispose();
+    }
+
+    private void TakeIn(int row, ReadOnlySpan<float> fresh)
+    {
         var secant = RowKernels.Absorb(fresh, _x.Row(row), _before.Row(row), _denoised.Row(row));
         if (!secant.IsFinite)
         {
@@ -386,17 +410,6 @@ public sealed class PicardNode : IDisposable
             _gains[row] = Math.Clamp(gain, 0, 1 / _steps[row / _samples].At.Alpha);
         _evaluated[row] = true;
         _stale[row] = false;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _x.Dispose();
-        _before.Dispose();
-        _denoised.Dispose();
-        _noise?.Dispose();
-        _enteredY.Dispose();
-        _running.Dispose();
     }
 
     // Its points, y that entered and left, and the last D.

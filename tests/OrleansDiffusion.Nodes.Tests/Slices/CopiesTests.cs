@@ -25,7 +25,7 @@ public sealed class CopiesTests : IDisposable
         _keeping.SetResult();
         var copies = CopiesWith(share: 1);
 
-        copies.Make(3, [(1, 4, Node([7])), (1, 5, Node(null)), (2, 0, Node([8, 9]))], _cancelled.Token);
+        copies.Make(3, TimeSpan.Zero, () => [(1, 4, Node([7])), (1, 5, Node(null)), (2, 0, Node([8, 9]))], _cancelled.Token);
         await copies.WhenDone();
 
         Assert.Equal([(3, 1, 4, "07"), (3, 2, 0, "0809")], _kept.Select(kept =>
@@ -51,7 +51,36 @@ public sealed class CopiesTests : IDisposable
         await copies.WhenDone();
         Assert.Equal([1, 4], _kept.Select(kept => kept.Sweep));
 
-        void Make(int sweep) => copies.Make(sweep, [(0, 0, Node([1]))], _cancelled.Token);
+        void Make(int sweep) => copies.Make(sweep, TimeSpan.Zero, () => [(0, 0, Node([1]))], _cancelled.Token);
+    }
+
+    [Fact]
+    public async Task Nodes_are_copied_that_are_there_when_the_wait_is_over()
+    {
+        _keeping.SetResult();
+        var copies = CopiesWith(share: 1);
+        List<(int, int, ITimeNodeGrain)> nodes = [(1, 0, Node([1]))];
+        copies.Make(1, TimeSpan.FromSeconds(2), () => nodes, _cancelled.Token);
+
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Empty(_kept);
+        nodes[0] = (2, 0, Node([2]));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        await copies.WhenDone();
+
+        Assert.Equal([(2, "02")], _kept.Select(kept => (kept.Copy.Block, Convert.ToHexString(kept.Copy.Iterates.Bytes))));
+    }
+
+    [Fact]
+    public async Task What_was_still_to_be_copied_at_the_end_is_not()
+    {
+        var copies = CopiesWith(share: 1);
+        copies.Make(1, TimeSpan.FromSeconds(2), () => throw new InvalidOperationException("nobody is there"), _cancelled.Token);
+
+        await _cancelled.CancelAsync();
+
+        await copies.WhenDone().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Empty(_kept);
     }
 
     [Fact]
@@ -66,7 +95,7 @@ public sealed class CopiesTests : IDisposable
         var copies = new Copies(Batch, keeper, share: 1, _time, NullLogger.Instance);
         var third = Node(new byte[Iterates.MostBytes / 3]);
 
-        copies.Make(1, [.. Enumerable.Range(0, 7).Select(node => (0, node, third))], _cancelled.Token);
+        copies.Make(1, TimeSpan.Zero, () => [.. Enumerable.Range(0, 7).Select(node => (0, node, third))], _cancelled.Token);
         await copies.WhenDone();
 
         Assert.Equal([3, 3, 1], messages);
@@ -76,13 +105,13 @@ public sealed class CopiesTests : IDisposable
     public async Task A_copy_that_fails_is_not_the_last()
     {
         var copies = CopiesWith(share: 1);
-        copies.Make(1, [(0, 0, Node([1]))], _cancelled.Token);
+        copies.Make(1, TimeSpan.Zero, () => [(0, 0, Node([1]))], _cancelled.Token);
         _keeping.SetException(new TimeoutException("the keeper hangs"));
         await copies.WhenDone();
 
         _keeping = new TaskCompletionSource();
         _keeping.SetResult();
-        copies.Make(2, [(0, 0, Node([1]))], _cancelled.Token);
+        copies.Make(2, TimeSpan.Zero, () => [(0, 0, Node([1]))], _cancelled.Token);
         await copies.WhenDone();
 
         Assert.Equal(2, _kept[^1].Sweep);
@@ -92,7 +121,7 @@ public sealed class CopiesTests : IDisposable
     public async Task A_keeper_that_hangs_is_not_waited_for_at_the_end()
     {
         var copies = CopiesWith(share: 1);
-        copies.Make(1, [(0, 0, Node([1]))], _cancelled.Token);
+        copies.Make(1, TimeSpan.Zero, () => [(0, 0, Node([1]))], _cancelled.Token);
         Assert.False(copies.WhenDone().IsCompleted);
 
         await _cancelled.CancelAsync();
@@ -105,8 +134,8 @@ public sealed class CopiesTests : IDisposable
     {
         var node = AnsweringGrain.Of<ITimeNodeGrain>(nameof(ITimeNodeGrain.HandOver), _ => throw new InvalidOperationException());
 
-        CopiesWith(share: 0).Make(1, [(0, 0, node)], _cancelled.Token);
-        new Copies(Batch, keeper: null, 1, _time, NullLogger.Instance).Make(1, [(0, 0, node)], _cancelled.Token);
+        CopiesWith(share: 0).Make(1, TimeSpan.Zero, () => [(0, 0, node)], _cancelled.Token);
+        new Copies(Batch, keeper: null, 1, _time, NullLogger.Instance).Make(1, TimeSpan.Zero, () => [(0, 0, node)], _cancelled.Token);
 
         Assert.Empty(_kept);
     }

@@ -1,4 +1,5 @@
 using OrleansDiffusion.Contracts.Jobs;
+using OrleansDiffusion.Contracts.Sweeps;
 using OrleansDiffusion.Models;
 using OrleansDiffusion.Silo.Tests.Fixtures;
 using OrleansDiffusion.Tests;
@@ -18,12 +19,20 @@ public sealed class SlowTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Sweep_that_takes_too_long_is_begun_anew(int silos)
+    public async Task Sweep_that_takes_too_long_is_begun_anew_from_the_iterates_that_are_asked_for(int silos)
     {
         var time = new ManualTime();
+        var isLate = false;
+        var handedOver = new TaskCompletionSource<Iterates?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var grid = await TestGrid.Start(silos, new TestGridOptions
         {
             Time = time, Grid = options => options.SweepPatience = options.SweepTimeout = SweepTimeout,
+            Call = async call =>
+            {
+                await call.Invoke();
+                if (Volatile.Read(ref isLate) && call.Grain is ITimeNodeGrain && call.MethodName == nameof(ITimeNodeGrain.HandOver))
+                    handedOver.TrySetResult((Iterates?)call.Result);
+            },
         });
         using var gate = new Gate();
         var denoiser = Held(gate, call: 8);
@@ -32,7 +41,9 @@ public sealed class SlowTests
 
         await gate.EnteredBy(running);
         await time.Armed(SweepTimeout);
+        Volatile.Write(ref isLate, true);
         time.Advance(SweepTimeout);
+        Assert.NotNull(await handedOver.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         gate.Open();
         var job = await running;
 
