@@ -91,7 +91,9 @@ public sealed partial class DeviceExecutor : IAsyncDisposable
     /// Evaluates a model at the points of a node that moved since it last was, together with the rest of its group.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="node">The node. It belongs to the device until the task ends, whether or not it is cancelled.</param>
+    /// <param name="node">
+    /// The node. It belongs to the device until the task ends, whether or not it is cancelled; only its iterates may be written.
+    /// </param>
     /// <param name="active">For every sample, whether it is still being swept; not changed until the task ends.</param>
     /// <param name="group">What it is evaluated with. A node at which nothing is due counts too.</param>
     /// <param name="cancellationToken">

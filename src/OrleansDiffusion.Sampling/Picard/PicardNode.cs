@@ -14,7 +14,8 @@ namespace OrleansDiffusion.Sampling.Picard;
 /// <para>A run of M steps has grid points 0 to M: it is entered at 0, the model is evaluated at 0 to M − 1, and point
 /// M is the next run's entry.</para>
 /// <para>After k sweeps from a fixed entry the first k points equal the sequential sampler's; a point that a sweep
-/// has not moved is not evaluated again. Not safe for concurrent use.</para>
+/// has not moved is not evaluated again. Not safe for concurrent use, but for <see cref="WriteIterates"/> during an
+/// evaluation.</para>
 /// </remarks>
 public sealed class PicardNode : IDisposable
 {
