@@ -61,7 +61,9 @@ public static class SamplingCalls
         }
         catch (Exception e) when (IsPassing(e, cancellationToken))
         {
-            throw new SamplingUnavailableException($"{who} does not answer: {e.Message.ReplaceLineEndings(" ")}", e);
+            // What is in the way of a store is an IOException, wherever it is kept: it was answered.
+            throw new SamplingUnavailableException(
+                $"{who} {(e is IOException ? "failed" : "does not answer")}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

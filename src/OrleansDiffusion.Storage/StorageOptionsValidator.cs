@@ -50,6 +50,8 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.Location is { } location && string.IsNullOrWhiteSpace(location))
             yield return Refused(
                 nameof(options.Location), "a folder, the address of a blob container, or left out for memory", "empty");
+        if (File.Exists(options.Location))
+            yield return Refused(nameof(options.Location), "a folder", $"the file {options.Location}");
         if (StoreLocation.AddressOf(options.Location) is not { } address)
         {
             if (options.ConnectionString is not null)

@@ -55,6 +55,20 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Where_nothing_can_be_kept_nothing_is_drawn_and_one_line_says_so()
+    {
+        await File.WriteAllTextAsync(_odiff.PathOf("kept"), "mine", TestContext.Current.CancellationToken);
+
+        var result = await _odiff.Run(Job.Replace("kept", "kept/below", StringComparison.Ordinal));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("odiff: the cluster failed: cannot write ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', result.Error);
+        Assert.Equal("mine", await File.ReadAllTextAsync(_odiff.PathOf("kept"), TestContext.Current.CancellationToken));
+        Assert.DoesNotContain("samples.npy", _odiff.Left);
+    }
+
     // As soon as some blocks are done.
     private async Task Interrupt(string signal)
     {
