@@ -36,7 +36,7 @@ internal sealed class RequestArguments
 
     private readonly ChoiceOption<FinalSigma> _finalSigma = new(Choices.FinalSigmas, "Where dpm++2m ends");
 
-    private readonly ChoiceOption<Func<DiscreteSchedule>> _schedule =
+    private readonly ChoiceOption<DiscreteSchedule> _schedule =
         new(Choices.Schedules, "Noise schedule, where the model does not say");
 
     private readonly Option<double> _horizon =

@@ -22,9 +22,9 @@ public static class Choices
         new("final-sigma", ("zero", FinalSigma.Zero), ("min", FinalSigma.Min));
 
     /// <summary>Noise schedules of models that do not say theirs.</summary>
-    public static NamedChoice<Func<DiscreteSchedule>> Schedules { get; } = new(
-        "schedule", ("linear", () => DiscreteSchedule.Linear()), ("scaled-linear", () => DiscreteSchedule.ScaledLinear()),
-        ("cosine", () => DiscreteSchedule.Cosine()));
+    public static NamedChoice<DiscreteSchedule> Schedules { get; } = new(
+        "schedule", [.. new[] { DiscreteSchedule.Linear(), DiscreteSchedule.ScaledLinear(), DiscreteSchedule.Cosine() }
+            .Select(schedule => (schedule.Name, schedule))]);
 
     /// <summary>How a sweep linearises the denoiser.</summary>
     public static NamedChoice<Linearization> Linearizations { get; } = new(

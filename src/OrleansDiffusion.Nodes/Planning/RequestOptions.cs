@@ -9,6 +9,8 @@ namespace OrleansDiffusion.Nodes.Planning;
 /// <summary>A request in the samplers' own terms.</summary>
 internal static class RequestOptions
 {
+    private static readonly OuSchedule Ou = new();
+
     /// <summary>The grid, as the model has it where nothing else is asked for; a block cut only if one is given.</summary>
     public static TimelineOptions Timeline(SamplingRequest request, Model model)
     {
@@ -36,8 +38,8 @@ internal static class RequestOptions
         if (model.Schedule is null)
         {
             return request.Schedule is null && Choices.Samplers.Read(request.Sampler).IsPiadm()
-                ? new OuSchedule()
-                : Choices.Schedules.Read(request.Schedule ?? Choices.Schedules.Names[0])();
+                ? Ou
+                : Choices.Schedules.Read(request.Schedule ?? Choices.Schedules.Names[0]);
         }
 
         if (request.Schedule is not null)

@@ -23,6 +23,8 @@ public sealed record SamplingPlan
     // Time-nodes of all open blocks together, where the request leaves it open.
     private const int NodesInWindow = 8;
 
+    private static readonly Timelines Timelines = new(most: 16);
+
     private SamplingPlan()
     {
     }
@@ -78,8 +80,7 @@ public sealed record SamplingPlan
         if (request.Blocks is null && request.BlockSteps is null && !sampler.IsPiadm())
         {
             (var blockSteps, lookahead) = memory.Window(steps, Window, BlocksInWindow, request.Lookahead, whole.Picard.Scouts);
-            timeline = Timeline.Create(
-                RequestOptions.Timeline(request, model) with { BlockSteps = blockSteps }, whole.Schedule);
+            timeline = Timelines.Of(RequestOptions.Timeline(request, model) with { BlockSteps = blockSteps }, whole.Schedule);
         }
 
         var open = Math.Min(timeline.Blocks.Length, PicardOptions.MostOpen(lookahead, whole.Picard.Scouts));
@@ -104,7 +105,7 @@ public sealed record SamplingPlan
         return new SamplingPlan
         {
             Sampler = options.Sampler,
-            Timeline = Timeline.Create(options, schedule),
+            Timeline = Timelines.Of(options, schedule),
             Schedule = schedule,
             Picard = Choices.Picard(request) with { Lookahead = 1 },
             IsSequential = true,

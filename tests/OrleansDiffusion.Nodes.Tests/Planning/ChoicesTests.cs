@@ -13,7 +13,7 @@ public sealed class ChoicesTests
         AssertComplete(Choices.FinalSigmas);
         AssertComplete(Choices.Linearizations);
         AssertComplete(Choices.Starts);
-        Assert.All(Choices.Schedules.Names, name => Assert.Equal(name, Choices.Schedules.Read(name)().Name));
+        Assert.All(Choices.Schedules.Names, name => Assert.Equal(name, Choices.Schedules.Read(name).Name));
 
         static void AssertComplete<T>(NamedChoice<T> choice)
             where T : struct, Enum
