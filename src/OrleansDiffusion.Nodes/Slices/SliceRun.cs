@@ -123,6 +123,8 @@ internal sealed partial class SliceRun
     // open than are planned for.
     private async Task OpenAhead(Go go, CancellationToken cancellationToken)
     {
+        if (go.Sweep == 1)
+            await Greet(go, cancellationToken);
         _kept.DropBefore(go.FirstOpen);
         await CloseNodes(block => block < go.FirstOpen);
         var (outline, next) = (_spec.Batch.Outline, go.FirstOpen + go.Active.Length);
@@ -131,6 +133,20 @@ internal sealed partial class SliceRun
             await OpenNodes(next, cancellationToken);
             await Roll(go, cancellationToken);
         }
+    }
+
+    // A stream begins with a handshake. It is made while the model is first asked, and so while nobody waits.
+    private async Task Greet(Go go, CancellationToken cancellationToken)
+    {
+        var outline = _spec.Batch.Outline;
+        var end = Math.Min(
+            go.FirstOpen + PicardOptions.MostOpen(outline.Lookahead, outline.Scouts), outline.StepsOfBlocks.Length);
+        var slices = WhoNeeds(go.FirstOpen, [.. Enumerable.Range(go.FirstOpen, end - go.FirstOpen)]);
+        var greeting = new Greeting(go.Epoch, go.Sweep);
+        _published++;
+        await Task.WhenAll(
+            Publish(greeting, slices, cancellationToken),
+            _exchange.ToSupervisor(_spec.Batch.Key, greeting).WaitAsync(cancellationToken));
     }
 
     private Task OpenNodes(int block, CancellationToken cancellationToken)
@@ -399,14 +415,18 @@ internal sealed partial class SliceRun
 
     private byte[] Composed(byte[][] maps) => WrittenMaps.Compose(maps, _spec.Batch.Samples, _setup.Elements);
 
-    private async Task Publish(
-        FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, List<int> blocks, CancellationToken cancellationToken)
+    private Task Publish(
+        FoldPhase phase, Go go, ImmutableArray<FoldedRun> runs, List<int> blocks, CancellationToken cancellationToken) =>
+        Publish(
+            new Folded(go.Epoch, go.Sweep, _slice, phase, runs), runs.SelectMany(run => WhoNeeds(run.Block, blocks)),
+            cancellationToken);
+
+    private async Task Publish(SweepMessage message, IEnumerable<int> which, CancellationToken cancellationToken)
     {
-        var slices = runs.SelectMany(run => WhoNeeds(run.Block, blocks)).Distinct().Order().ToList();
+        var slices = which.Distinct().Order().ToList();
         _published += slices.Count;
-        await _exchange.ToSlices(
-            slices.Select(slice => KeyOf(_spec.Epoch, slice, _spec.Weights)),
-            new Folded(go.Epoch, go.Sweep, _slice, phase, runs)).WaitAsync(cancellationToken);
+        await _exchange.ToSlices(slices.Select(slice => KeyOf(_spec.Epoch, slice, _spec.Weights)), message)
+            .WaitAsync(cancellationToken);
     }
 
     // The slices that hold nodes behind this slice's in a block, or nodes of later blocks that take part.

@@ -82,7 +82,7 @@ public sealed class WireTests : IDisposable
         new Go(2, 9, 1, [[true, false], [false, true]], [new BlockEntry(0, 1, true, true, EntrySource.Noise, null)], [3, 4]),
         new Folded(2, 9, 1, FoldPhase.Roll, [new FoldedRun(3, [4, 5])]),
         new Moved(2, 9, 1, [[0.5, double.PositiveInfinity]], [NotFinite], 4, 1, TimeSpan.FromTicks(5), 2, [[0.25f, float.PositiveInfinity], []]),
-        new SliceFailed(2, 9, 1, "broken"),
+        new SliceFailed(2, 9, 1, "broken"), new Greeting(2, 9),
         new SliceState(7, Waits: true),
         EpochReason.SiloLeft, new HeldNodes(1, 2, 3, 4), new AcceptedBlock(5, 6), new SweepPosition(7, 8),
         Epoch, Sweep,
