@@ -87,7 +87,8 @@ internal sealed partial class BatchRun
         var picard = Choices.Picard(batch.Request) with { Lookahead = outline.Lookahead, Scouts = outline.Scouts };
         _front = new Wavefront(
             batch.Samples, outline.StepsOfBlocks, picard,
-            new ConvergenceRule(picard.Tolerance, picard.Linearization, outline.DataVariance, outline.Sensitivity));
+            new ConvergenceRule(
+                picard.Tolerance, picard.Linearization, outline.StepsOfBlocks.Length, outline.DataVariance, outline.Sensitivity));
         _states = new byte[]?[batch.Samples];
         _leads = new int[batch.Samples];
         _deadline = new SweepDeadline(options.SweepPatience, options.SweepTimeout);

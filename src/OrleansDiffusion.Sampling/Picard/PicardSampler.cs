@@ -30,7 +30,7 @@ public sealed class PicardSampler(IDenoiser denoiser, Timeline timeline, PicardO
         options.Validate();
         using var run = new SamplingRun(denoiser, timeline, seed, firstSample, samples, conditions);
         var rule = new ConvergenceRule(
-            options.Tolerance, options.Linearization, denoiser.DataVariance, denoiser.Sensitivity);
+            options.Tolerance, options.Linearization, timeline.Blocks.Length, denoiser.DataVariance, denoiser.Sensitivity);
         var front = new Wavefront(samples, [.. timeline.Blocks.Select(block => block.Steps.Length)], options, rule);
         using var blocks = new OpenBlocks(run, timeline, options, front);
         while (!front.IsDone)

@@ -32,7 +32,7 @@ internal sealed class GridWalk : IDisposable
         }
 
         var rule = new ConvergenceRule(
-            options.Tolerance, options.Linearization, denoiser.DataVariance, denoiser.Sensitivity);
+            options.Tolerance, options.Linearization, timeline.Blocks.Length, denoiser.DataVariance, denoiser.Sensitivity);
         Front = new Wavefront(samples, [.. timeline.Blocks.Select(block => block.Steps.Length)], options, rule);
         Enter();
     }

@@ -314,7 +314,7 @@ public sealed class WavefrontDecisionTests
         var options = new PicardOptions { Lookahead = lookahead, Scouts = scouts, Tolerance = Tolerance };
         return new Wavefront(
             samples, [.. Enumerable.Repeat(steps, blocks)], options,
-            new ConvergenceRule(Tolerance, Linearization.Data, dataVariance: 1));
+            new ConvergenceRule(Tolerance, Linearization.Data, blocks: 1, dataVariance: 1));
     }
 
     private static double AnyUpdate(Random random) => random.Next(12) switch
