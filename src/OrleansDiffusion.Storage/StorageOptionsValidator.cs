@@ -50,8 +50,9 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.Location is { } location && string.IsNullOrWhiteSpace(location))
             yield return Refused(
                 nameof(options.Location), "a folder, the address of a blob container, or left out for memory", "empty");
-        if (File.Exists(options.Location))
-            yield return Refused(nameof(options.Location), "a folder", $"the file {options.Location}");
+        var path = Path.TrimEndingDirectorySeparator(options.Location ?? "");
+        if (File.Exists(path))
+            yield return Refused(nameof(options.Location), "a folder", $"the file {path}");
         if (StoreLocation.AddressOf(options.Location) is not { } address)
         {
             if (options.ConnectionString is not null)

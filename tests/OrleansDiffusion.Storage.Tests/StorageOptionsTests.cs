@@ -28,6 +28,7 @@ public sealed class StorageOptionsTests(Azurite azurite)
         { "AttemptTimeout", "2:0:0", "StorageOptions.AttemptTimeout must be 00:00:00.0100000 to 01:00:00, was 02:00:00" },
         { "Location", " ", "StorageOptions.Location must be a folder, the address of a blob container, or left out for memory, was empty" },
         { "Location", ThisFile, $"StorageOptions.Location must be a folder, was the file {ThisFile}" },
+        { "Location", ThisFile + "/", $"StorageOptions.Location must be a folder, was the file {ThisFile}" },
         { "Location", "https://one.blob.core.windows.net", "StorageOptions.Location must be the address of a blob container" },
         { "Location", "https://one.blob.core.windows.net/c?sig=secret", "without a query, was https://one.blob.core.windows.net/c" },
         { "Location", "https://one.blob.core.windows.net/c/.d", "StorageOptions.Location must be the address of a blob container" },
