@@ -36,6 +36,7 @@ public sealed class ToleranceTests(ITestOutputHelper output)
     [InlineData(20, null)]
     [InlineData(20, 6)]
     [InlineData(20, 11)]
+    [InlineData(10, 11)]
     [InlineData(5, null)]
     [InlineData(5, 11)]
     public void And_so_they_do_in_short_blocks_and_where_all_iterates_are_lost_on_the_way(int blockSteps, int? lostBefore)
