@@ -1,5 +1,6 @@
 using OrleansDiffusion.Contracts.Jobs;
 using OrleansDiffusion.Silo.Tests.Fixtures;
+using OrleansDiffusion.Tests;
 
 namespace OrleansDiffusion.Silo.Tests;
 
@@ -49,6 +50,28 @@ public sealed class RequestTests(Grids grids)
         Assert.DoesNotContain('\n', refusal.Reason);
         Assert.Equal(JobState.Unknown, (await job.Status()).State);
         Assert.Empty(await Watched(job));
+    }
+
+    [Fact]
+    public async Task Job_whose_reminder_cannot_be_kept_says_so_like_any_store_and_is_begun_when_it_is_asked_for_again()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var isAway = true;
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Call = call => isAway && call.MethodName == nameof(IReminderTable.UpsertRow)
+                ? throw new InvalidOperationException("a table's own exception")
+                : call.Invoke(),
+        });
+        var job = NewJob(grid);
+
+        var error = await Assert.ThrowsAsync<IOException>(() => job.Submit(Usual, token));
+        Assert.Equal("cannot write reminders", error.Message);
+        Assert.Equal(JobState.Unknown, (await job.Status()).State);
+
+        isAway = false;
+        Assert.Null(await job.Submit(Usual, token));
+        await Eventually.Becomes(async () => (await job.Status()).State, state => state == JobState.Succeeded);
     }
 
     [Fact]

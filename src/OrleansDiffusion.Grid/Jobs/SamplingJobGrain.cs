@@ -195,7 +195,7 @@ internal sealed partial class SamplingJobGrain(
 
     // Being alive is all there is to do.
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
-        _state.IsFinal() || _state == JobState.Unknown ? StopReminding() : Task.CompletedTask;
+        _state.IsFinal() || _state == JobState.Unknown ? this.StopReminding(Reminder) : Task.CompletedTask;
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
@@ -203,7 +203,7 @@ internal sealed partial class SamplingJobGrain(
     private async Task Begin(string? caller, CancellationToken cancellationToken)
     {
         _trace.Begin(JobId, _request!, caller);
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
+        await this.Remind(Reminder, ReminderPeriod, cancellationToken);
         await Become(JobState.Accepted);
         Watch();
         await StartBatch();
@@ -316,7 +316,7 @@ internal sealed partial class SamplingJobGrain(
         _trace.End(state, error);
         Unwatch();
         DelayDeactivation(TimeSpan.Zero);
-        await StopReminding();
+        await this.StopReminding(Reminder);
     }
 
     // While it waited for others to be written.
@@ -338,12 +338,6 @@ internal sealed partial class SamplingJobGrain(
             DeactivateOnIdle();
             throw;
         }
-    }
-
-    private async Task StopReminding()
-    {
-        if (await this.GetReminder(Reminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
     }
 
     private void Change()

@@ -90,7 +90,7 @@ internal sealed partial class ManifestGrain(
         if (_record.State is JobState.Running or JobState.Succeeded)
             return null;
         await _running; // of a run that was cancelled
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
+        await this.Remind(Reminder, ReminderPeriod);
         var isBegun = false; // else it was completed twice at once
         await Write(record =>
         {
@@ -115,14 +115,14 @@ internal sealed partial class ManifestGrain(
         await Write(record => record! with { State = JobState.Cancelled, Succeeded = _succeeded, Failed = _failed });
         await _ended.CancelAsync();
         await _running;
-        await StopReminding();
+        await this.StopReminding(Reminder);
     }
 
     // Being alive is mostly all there is to do.
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
         if (!IsRunning)
-            return StopReminding();
+            return this.StopReminding(Reminder);
         if (_running.IsCompleted)
             Start();
         return Task.CompletedTask;
@@ -188,7 +188,7 @@ internal sealed partial class ManifestGrain(
                 {
                     State = _failed == 0 ? JobState.Succeeded : JobState.Failed, Succeeded = _succeeded, Failed = _failed,
                 });
-                await StopReminding();
+                await this.StopReminding(Reminder);
                 return true;
             },
             cancellationToken);
@@ -261,12 +261,6 @@ internal sealed partial class ManifestGrain(
         {
             _writing.Release();
         }
-    }
-
-    private async Task StopReminding()
-    {
-        if (await this.GetReminder(Reminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifest {Manifest} is {State}")]

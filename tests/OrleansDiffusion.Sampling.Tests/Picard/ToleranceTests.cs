@@ -41,18 +41,18 @@ public sealed class ToleranceTests(ITestOutputHelper output)
     [InlineData(5, 11)]
     public void And_so_they_do_in_short_blocks_and_where_all_iterates_are_lost_on_the_way(int blockSteps, int? lostBefore)
     {
-        const double tolerance = 1e-3;
-        const int samples = 600;
+        const double Tolerance = 1e-3;
+        const int Many = 600;
         using var demo = new GaussianMixture(DemoMixture.Create());
         var timeline = Timeline.Create(
             new TimelineOptions { Sampler = Sampler.Ddpm, Steps = 1000, BlockSteps = blockSteps }, DiscreteSchedule.Linear());
-        var options = new PicardOptions { Tolerance = tolerance, Lookahead = 160 / blockSteps };
-        var sequential = Sequential.GetOrAdd(DemoMixture.Name, _ => Drawn.Sequentially(demo, timeline, samples));
-        using var walk = new GridWalk(demo, timeline, options, nodes: 1, samples);
+        var options = new PicardOptions { Tolerance = Tolerance, Lookahead = 160 / blockSteps };
+        var sequential = Sequential.GetOrAdd(DemoMixture.Name, _ => Drawn.Sequentially(demo, timeline, Many));
+        using var walk = new GridWalk(demo, timeline, options, nodes: 1, Many);
 
         var distances = sequential.DistancesTo(walk.Walk(lostBefore is { } sweep ? [sweep] : []));
 
-        KeepsThePromise(distances, tolerance, walk.Front.Sweep);
+        KeepsThePromise(distances, Tolerance, walk.Front.Sweep);
     }
 
     private void KeepsThePromise(double[] distances, double tolerance, int rounds)
