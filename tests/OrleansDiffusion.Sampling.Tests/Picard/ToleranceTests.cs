@@ -39,7 +39,7 @@ public sealed class ToleranceTests(ITestOutputHelper output)
     [InlineData(10, 11)]
     [InlineData(5, null)]
     [InlineData(5, 11)]
-    public void And_so_they_do_in_short_blocks_and_where_all_iterates_are_lost_on_the_way(int blockSteps, int? lostBefore)
+    public void So_do_ninety_five_in_short_blocks_and_where_all_iterates_are_lost_on_the_way(int blockSteps, int? lostBefore)
     {
         const double Tolerance = 1e-3;
         const int Many = 600;
