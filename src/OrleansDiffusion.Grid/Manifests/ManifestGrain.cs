@@ -221,7 +221,7 @@ internal sealed partial class ManifestGrain(
         _failed += results.Count(result => result.State == JobState.Failed);
     }
 
-    // A store that is away is waited for.
+    // A store that is away is waited for, and so is a table of reminders.
     private async Task<T> Insist<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         while (true)
@@ -230,7 +230,7 @@ internal sealed partial class ManifestGrain(
             {
                 return await call();
             }
-            catch (Exception e) when (e is StoreException || Unanswered.Is(e, cancellationToken))
+            catch (Exception e) when (e is IOException || Unanswered.Is(e, cancellationToken))
             {
                 LogAgain(e, Id);
                 await Task.Delay(Pause, time, cancellationToken);

@@ -232,6 +232,32 @@ public sealed class ManifestTests(Grids grids)
         Assert.Equal((JobState.Succeeded, 20), (status.State, status.Succeeded));
     }
 
+    [Fact]
+    public async Task A_manifest_whose_reminder_cannot_be_taken_away_tries_it_again()
+    {
+        const string Id = "reminded";
+        var (tries, reminders) = (0, 0);
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Call = async call =>
+            {
+                if (call.MethodName == nameof(IRemindable.ReceiveReminder) && call.TargetId.Key.ToString() == Id)
+                    Interlocked.Increment(ref reminders);
+                var isTry = call.MethodName == nameof(IReminderTable.RemoveRow)
+                    && call.Request.GetArgument(0) is GrainId reminded && reminded.Key.ToString() == Id;
+                if (isTry && Interlocked.Increment(ref tries) == 1)
+                    throw new InvalidOperationException("a table's own exception");
+                await call.Invoke();
+            },
+        });
+
+        var (status, _) = await Run(grid, Id, Defaults(Small), "{}");
+
+        Assert.Equal((JobState.Succeeded, 1), (status.State, status.Succeeded));
+        await Eventually.Holds(() => Volatile.Read(ref tries) == 2);
+        Assert.Equal(0, reminders); // of itself, and not because it was reminded
+    }
+
     private static SamplingRequest Small { get; } =
         new() { Model = TestModels.Mixture, Count = 1, Steps = 10, BlockSteps = 10, Tolerance = 0 };
 
