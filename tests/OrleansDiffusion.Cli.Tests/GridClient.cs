@@ -14,6 +14,8 @@ internal sealed class GridClient : IAsyncDisposable
 
     private GridClient(IHost host) => _host = host;
 
+    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
     public static async Task<GridClient> Connect(string cluster, int gatewayPort)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -28,7 +30,7 @@ internal sealed class GridClient : IAsyncDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
-        var job = _host.Services.GetRequiredService<IGrainFactory>().GetGrain<ISamplingJobGrain>("job");
+        var job = Grains.GetGrain<ISamplingJobGrain>("job");
         Assert.Null(await Submit(job, request, deadline.Token));
         await foreach (var _ in job.Watch(deadline.Token))
         {
@@ -37,6 +39,10 @@ internal sealed class GridClient : IAsyncDisposable
 
         return (await job.Status()).State;
     }
+
+    /// <summary>The names of the models that are listed.</summary>
+    public async Task<IEnumerable<string>> Models() =>
+        (await Grains.GetGrain<ICatalogueGrain>(0).Models(TestContext.Current.CancellationToken)).Select(model => model.Name);
 
     // A silo that is ready is known to the others a moment later.
     private static async Task<Refusal?> Submit(

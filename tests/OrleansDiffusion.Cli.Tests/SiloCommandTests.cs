@@ -55,6 +55,21 @@ public sealed class SiloCommandTests : IDisposable
         Assert.Equal(0, (await first.End()).ExitCode);
     }
 
+    [Fact]
+    public async Task A_silo_warns_of_what_it_cannot_tell_a_caller()
+    {
+        _odiff.Put("broken.json", "{}");
+        await using var silo = OdiffProcess.Start(
+            _odiff, $"silo --silo-port {_ports[0]} --gateway-port {_ports[1]} --devices cpu",
+            environment: new Dictionary<string, string> { ["ODIFF_MODELS"] = _odiff.Folder });
+        await silo.Ready();
+
+        await using (var client = await GridClient.Connect("odiff", _ports[1]))
+            Assert.DoesNotContain("broken.json", await client.Models());
+
+        Assert.Matches("^warn: [^\n]* Model broken.json is not listed: [^\n]*kind[^\n]*\n$", (await silo.End()).Error);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

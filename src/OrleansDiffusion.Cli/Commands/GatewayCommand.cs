@@ -96,7 +96,7 @@ internal static class GatewayCommand
         await using var gateway = await ClusterClient.Search(
             redis, cluster, LongestSearch,
             token => RunningGateway.Start(
-                settings, host => AddCluster(host, settings, redis, cluster), TerminalLog.For(parsed),
+                settings, host => AddCluster(host, settings, redis, cluster), TerminalLog.OfServer(parsed),
                 token).WaitAsync(token),
             cancellationToken);
         Console.WriteLine($"gateway ready {Environment.ProcessId} {gateway.Address.Authority}");

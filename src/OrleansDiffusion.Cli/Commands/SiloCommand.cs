@@ -29,7 +29,7 @@ internal static class SiloCommand
         }
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }); // the endpoint is on the machine's own link
-        using var logs = LoggerFactory.Create(TerminalLog.For(parsed) ?? (_ => { }));
+        using var logs = LoggerFactory.Create(TerminalLog.OfServer(parsed));
         var events = options.EvictionNotices(parsed) is { } endpoint
             ? new ScheduledEvents(http, endpoint, TimeProvider.System, logs.CreateLogger<ScheduledEvents>())
             : null;
@@ -39,7 +39,7 @@ internal static class SiloCommand
                 telemetry,
                 new TelemetrySource("odiff-silo", settings.ClusterId, $"{settings.Address}:{settings.SiloPort}", IsHttp: false),
                 cancellationToken);
-            var notice = await RunUntilTold(settings, events, TerminalLog.For(parsed), cancellationToken);
+            var notice = await RunUntilTold(settings, events, TerminalLog.OfServer(parsed), cancellationToken);
             if (notice is not null && options.IsAlone(parsed))
                 await events!.Approve(notice, cancellationToken);
         }
@@ -53,7 +53,7 @@ internal static class SiloCommand
 
     // Until the machine is taken away, or for ever.
     private static async Task<EvictionNotice?> RunUntilTold(
-        SiloSettings settings, ScheduledEvents? events, Action<ILoggingBuilder>? log, CancellationToken cancellationToken)
+        SiloSettings settings, ScheduledEvents? events, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
     {
         await using var silo = await RunningSilo.Start(settings, log, cancellationToken);
         Console.WriteLine(
