@@ -157,7 +157,7 @@ public sealed class BadArgumentTests : IDisposable
         { "silo --restart hot", ["--restart", "warm, cold", "hot"] },
         { "bench grid --points 0", ["--points", "positive", "0"] },
         { "bench grid --tolerance 1e-3x", ["--tolerance", "1e-3x"] },
-        { "bench grid --device emulated:fast", ["--device ", "emulated:BASE+SLOPE", "emulated:fast"] },
+        { "bench grid --device emulated:fast", ["--device ", "one emulated device", "emulated:BASE+SLOPE", "emulated:fast"] },
         { "bench grid --device cpu", ["--device ", "one emulated device", "cpu"] },
         { "bench checkpoints --device emulated:0ms", ["--device ", "take time", "emulated:0ms"] },
         { Demo + "--cluster mine", ["--cluster", "--connect"] },

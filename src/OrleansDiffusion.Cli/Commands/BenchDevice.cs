@@ -18,11 +18,12 @@ internal static class BenchDevice
             if (DeviceList.Parse(text) is [{ IsEmulated: true } device] && device.CallTime > TimeSpan.Zero)
                 return device;
         }
-        catch (InvalidOptionException e)
+        catch (InvalidOptionException)
         {
-            throw new InvalidOptionException(Option, e.Requirement);
+            // Its requirement is that of a list.
         }
 
-        throw new InvalidOptionException(Option, $"must be one emulated device whose calls take time, was {text}");
+        throw new InvalidOptionException(
+            Option, $"must be one emulated device whose calls take time, such as emulated:50ms or emulated:BASE+SLOPE, was {text}");
     }
 }
