@@ -97,11 +97,8 @@ public sealed class EpochTests
             Devices = silo => silo == 0 ? null : "cpu",
             Grid = options =>
                 (options.WarmRestart, options.CopyShare, options.RecoveryDelay) = (warmRestart, 1, TimeSpan.FromMilliseconds(20)),
-            Call = async made =>
-            {
-                await (call?.Invoke(made) ?? made.Invoke());
-                copies.Note(made);
-            },
+            Call = made => call?.Invoke(made) ?? made.Invoke(),
+            Answered = copies.Note,
             Wrap = (exchange, _) => new AlteredExchange(exchange)
             {
                 Before = async message =>

@@ -6,7 +6,7 @@ namespace OrleansDiffusion.Silo.Tests.Fixtures;
 
 /// <summary>
 /// Lets a sweep begin only when all copies that the one before has sent are kept, so that what a lost silo costs is certain.
-/// They are of what the last but one has made.
+/// They are of what the last but one has made. Who sent them knows by then that they are kept: it makes no others before.
 /// </summary>
 internal sealed class CopiedSweeps
 {
@@ -15,8 +15,8 @@ internal sealed class CopiedSweeps
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _kept = [];
     private int _nodes; // of the sweep before
 
-    /// <summary>Takes in that a call was made.</summary>
-    public void Note(IIncomingGrainCallContext call)
+    /// <summary>Takes in that a call was answered.</summary>
+    public void Note(IOutgoingGrainCallContext call)
     {
         if (call.Grain is ISliceGrain && call.MethodName == nameof(ISliceGrain.Keep))
             Kept((int)call.Request.GetArgument(0)!).Release(((ImmutableArray<NodeCopy>)call.Request.GetArgument(1)!).Length);

@@ -141,6 +141,11 @@ internal sealed class TestGrid : IAsyncDisposable
         silo.Services.AddSingleton<IModelSource>(Models);
         silo.Services.AddSingleton(services => options.Wrap(ExchangeOf(services, options.Exchange), services));
         silo.AddIncomingGrainCallFilter(call => options.Call(call));
+        silo.AddOutgoingGrainCallFilter(async call =>
+        {
+            await call.Invoke();
+            options.Answered(call);
+        });
         silo.UseInMemoryReminderService();
         silo.Services.AddSingleton<IObjectStore>(
             options.HasStoreOfItsOwn ? new MemoryObjectStore() : options.Store ?? _store);

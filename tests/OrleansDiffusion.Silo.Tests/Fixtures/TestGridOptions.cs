@@ -35,4 +35,7 @@ internal sealed record TestGridOptions
 
     /// <summary>Called in place of every grain call.</summary>
     public Func<IIncomingGrainCallContext, Task> Call { get; init; } = call => call.Invoke();
+
+    /// <summary>Told of every grain call that was answered to a silo, where the answer is received.</summary>
+    public Action<IOutgoingGrainCallContext> Answered { get; init; } = _ => { };
 }
