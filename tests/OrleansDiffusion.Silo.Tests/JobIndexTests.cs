@@ -16,7 +16,7 @@ public sealed class JobIndexTests
     public async Task Jobs_are_listed_in_the_descending_order_of_their_ids_page_by_page(bool isShared)
     {
         await using var grid = await TestGrid.Start(
-            2, new TestGridOptions { Store = isShared ? new SharedStore() : null, HasStoreOfItsOwn = !isShared });
+            2, new TestGridOptions { Store = isShared ? new AlteredStore() : null, HasStoreOfItsOwn = !isShared });
         var before = DateTimeOffset.UtcNow;
         string[] ids = ["a", "B", "job-10", "job-9", "c.d_e"];
         foreach (var id in ids)
@@ -39,7 +39,7 @@ public sealed class JobIndexTests
     [Fact]
     public async Task A_record_that_is_broken_hides_no_other_job()
     {
-        var store = new SharedStore();
+        var store = new AlteredStore();
         await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = store });
         await GridJob.Run(grid.Grains, Request, "a");
         await GridJob.Run(grid.Grains, Request, "c");
@@ -75,25 +75,5 @@ public sealed class JobIndexTests
                 return pages;
             below = page.Next;
         }
-    }
-
-    // Memory that the grid does not take for each silo's own.
-    private sealed class SharedStore : IObjectStore
-    {
-        private readonly MemoryObjectStore _store = new();
-
-        public Task<StoredObject?> Read(string name, CancellationToken cancellationToken) => _store.Read(name, cancellationToken);
-
-        public Task<string> Write(
-            string name, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellationToken) =>
-            _store.Write(name, content, condition, cancellationToken);
-
-        public Task Delete(string name, CancellationToken cancellationToken) => _store.Delete(name, cancellationToken);
-
-        public Task Delete(string name, string version, CancellationToken cancellationToken) =>
-            _store.Delete(name, version, cancellationToken);
-
-        public IAsyncEnumerable<string> List(string prefix, CancellationToken cancellationToken) =>
-            _store.List(prefix, cancellationToken);
     }
 }

@@ -8,7 +8,7 @@ namespace OrleansDiffusion.Grid.Jobs;
 /// Lists the jobs whose records are in the store that silos share; where each keeps its own in memory, asks them all.
 /// </summary>
 [GrainType("odiff.job-index"), StatelessWorker]
-internal sealed class JobIndexGrain(JobStore records, JobSilos silos) : Grain, IJobIndexGrain
+internal sealed class JobIndexGrain(JobStore records, JobSilos silos) : StoredGrain, IJobIndexGrain
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
 

@@ -24,7 +24,7 @@ namespace OrleansDiffusion.Grid.Jobs;
 internal sealed partial class SamplingJobGrain(
     JobStore records, SampleStore samples, CheckpointStore checkpoints,
     [FromKeyedServices(GridNames.Time)] TimeProvider time, GridMetrics metrics, ILogger<SamplingJobGrain> logger)
-    : Grain, ISamplingJobGrain, IBatchOwner, IRemindable, IDisposable
+    : StoredGrain, ISamplingJobGrain, IBatchOwner, IRemindable, IDisposable
 {
     private const string Reminder = "run";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
@@ -57,7 +57,7 @@ internal sealed partial class SamplingJobGrain(
 
     private JobState Told => _state == JobState.Accepted && _place is not null ? JobState.Queued : _state;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    protected override async Task Load(CancellationToken cancellationToken)
     {
         if (!JobStore.IsJobId(JobId) || await records.Read(JobId, cancellationToken) is not { } there)
             return;

@@ -17,7 +17,7 @@ namespace OrleansDiffusion.Grid.Manifests;
 [GrainType("odiff.manifest"), Reentrant]
 internal sealed partial class ManifestGrain(
     ManifestStore store, [FromKeyedServices(GridNames.Time)] TimeProvider time, ILogger<ManifestGrain> logger)
-    : Grain, IManifestGrain, IRemindable, IDisposable
+    : StoredGrain, IManifestGrain, IRemindable, IDisposable
 {
     private const string Reminder = "run";
     private const int PartsAtOnce = 4;
@@ -37,7 +37,7 @@ internal sealed partial class ManifestGrain(
 
     private bool IsRunning => _record?.State == JobState.Running;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    protected override async Task Load(CancellationToken cancellationToken)
     {
         if (!JobStore.IsJobId(Id) || await store.Read(Id, cancellationToken) is not { } there)
             return;

@@ -167,7 +167,8 @@ internal sealed partial class BlockSupervisorGrain(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    // The samples are all there; that the job or its store cannot take them for a while is no reason to lose them.
+    // The samples are all there; that the job cannot take them for a while is no reason to lose them, nor is it that its store
+    // cannot, for however long.
     private async Task Insist(Func<Task> tell, BatchKey batch, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -177,7 +178,7 @@ internal sealed partial class BlockSupervisorGrain(
                 await tell();
                 return;
             }
-            catch (Exception e) when (attempt < MostAttempts && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when ((e is IOException || attempt < MostAttempts) && !cancellationToken.IsCancellationRequested)
             {
                 LogNotTaken(e, batch);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);

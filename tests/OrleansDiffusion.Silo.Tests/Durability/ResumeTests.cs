@@ -136,6 +136,32 @@ public sealed class ResumeTests
         await grid.IsFree();
     }
 
+    [Fact]
+    public async Task Job_whose_samples_cannot_be_written_for_long_has_them_written_later()
+    {
+        const int Failing = 150;
+        var time = new ManualTime();
+        var attempts = 0;
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Time = time,
+            Store = new AlteredStore
+            {
+                BeforeWrite = name => name.Contains("/samples/", StringComparison.Ordinal) && ++attempts <= Failing
+                    ? Task.FromException(new StoreException("the disk is full", mayPass: false))
+                    : Task.CompletedTask,
+            },
+        });
+
+        var running = GridJob.Run(grid.Grains, Request with { Batch = 5 });
+        while (await Task.WhenAny(running, time.Armed(TimeSpan.FromSeconds(1))) != running)
+            time.Advance(TimeSpan.FromSeconds(1));
+
+        Expected.IsSequential(await running, Request with { Batch = 5 });
+        Assert.Equal(Failing + 1, attempts);
+        await grid.IsFree();
+    }
+
     // The machine that held the supervisor held a slice, too: it is not yet known that this one is gone.
     [Fact]
     public async Task Another_supervisor_goes_on_though_slices_of_the_one_before_do_not_answer()
@@ -171,12 +197,13 @@ public sealed class ResumeTests
     public async Task Supervisor_whose_batch_is_claimed_before_it_has_begun_leaves_the_job_alone()
     {
         var pointers = 0;
-        var store = new WatchedStore(async (name, store) =>
+        var store = new AlteredStore();
+        store.BeforeWrite = async name =>
         {
             // After its own claim, before its first checkpoint.
             if (name.EndsWith("/checkpoints/0/latest.json", StringComparison.Ordinal) && ++pointers == 2)
-                await new CheckpointStore(store).Claim("claimed/0", "another's", TestContext.Current.CancellationToken);
-        });
+                await new CheckpointStore(store.Memory).Claim("claimed/0", "another's", TestContext.Current.CancellationToken);
+        };
         await using var grid = await TestGrid.Start(1, new TestGridOptions { Store = store });
 
         var job = await GridJob.Run(grid.Grains, Request with { Batch = 5 }, "claimed");
@@ -208,34 +235,15 @@ public sealed class ResumeTests
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One of the job's records cannot be written.
-    private static WatchedStore FailingStore(int failing)
+    private static AlteredStore FailingStore(int failing)
     {
         var records = 0;
-        return new WatchedStore((name, _) => name.EndsWith("/job.json", StringComparison.Ordinal) && ++records == failing
-            ? Task.FromException(new IOException("the store is away"))
-            : Task.CompletedTask);
-    }
-
-    private sealed class WatchedStore(Func<string, IObjectStore, Task> beforeWrite) : IObjectStore
-    {
-        private readonly MemoryObjectStore _store = new();
-
-        public Task<StoredObject?> Read(string name, CancellationToken cancellationToken) => _store.Read(name, cancellationToken);
-
-        public async Task<string> Write(
-            string name, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellationToken)
+        return new AlteredStore
         {
-            await beforeWrite(name, _store);
-            return await _store.Write(name, content, condition, cancellationToken);
-        }
-
-        public Task Delete(string name, CancellationToken cancellationToken) => _store.Delete(name, cancellationToken);
-
-        public Task Delete(string name, string version, CancellationToken cancellationToken) =>
-            _store.Delete(name, version, cancellationToken);
-
-        public IAsyncEnumerable<string> List(string prefix, CancellationToken cancellationToken) =>
-            _store.List(prefix, cancellationToken);
+            BeforeWrite = name => name.EndsWith("/job.json", StringComparison.Ordinal) && ++records == failing
+                ? Task.FromException(new IOException("the store is away"))
+                : Task.CompletedTask,
+        };
     }
 
     private sealed class TemporaryFolder : IDisposable
