@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using OrleansDiffusion.Client.Http;
 using OrleansDiffusion.Client.Tests.Fixtures;
 using OrleansDiffusion.Contracts.Jobs;
@@ -96,5 +99,49 @@ public sealed class HttpSamplingClientTests : SamplingClientContract, IDisposabl
         var pages = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => client.GetPageAsync(null, 1, Token)));
 
         Assert.Equal(30, pages.Length);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests, true)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, true)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, false)]
+    [InlineData(HttpStatusCode.BadGateway, false)] // by a proxy before it
+    [InlineData(HttpStatusCode.GatewayTimeout, false)]
+    public async Task A_gateway_that_fails_is_asked_again_and_told_from_one_that_is_busy(HttpStatusCode status, bool isBusy)
+    {
+        var options = new SamplingClientOptions
+        {
+            Gateway = new Uri("http://gateway"), MostAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(1),
+        };
+        using var answers = new Answers(() =>
+        {
+            var answer = new HttpResponseMessage(status)
+            {
+                Content = JsonContent.Create(new { detail = "the store is away" }, new MediaTypeHeaderValue("application/problem+json")),
+            };
+            if (isBusy)
+                answer.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.Zero);
+            return answer;
+        });
+        using var http = new HttpClient(answers) { BaseAddress = options.Gateway };
+        var client = new HttpSamplingClient(http, SamplingCalls.Again(options));
+
+        var error = await Assert.ThrowsAnyAsync<SamplingUnavailableException>(() => client.GetAsync("any", Token));
+
+        Assert.Equal(isBusy, error is SamplingBusyException);
+        Assert.Equal(
+            $"the gateway at http://gateway/ {(isBusy ? "has too much to do" : "failed")}: the store is away", error.Message);
+        Assert.Equal(options.MostAttempts, answers.Requests);
+    }
+
+    private sealed class Answers(Func<HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return Task.FromResult(answer());
+        }
     }
 }

@@ -216,11 +216,12 @@ public sealed partial class HttpSamplingClient(HttpClient http, ResiliencePipeli
         {
             case HttpStatusCode.NotFound when jobId is not null && problem is not null:
                 return new JobNotFoundException(jobId);
-            case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+            case HttpStatusCode.TooManyRequests:
+            case HttpStatusCode.ServiceUnavailable when response.Headers.RetryAfter is not null:
+                return new BusyException(What(), WaitOf(response.Headers.RetryAfter));
+            case HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout:
-                return new BusyException(
-                    problem?.Detail ?? $"it answers {(int)response.StatusCode} {response.StatusCode}",
-                    WaitOf(response.Headers.RetryAfter));
+                return new IOException(What());
             case HttpStatusCode.BadRequest when problem?.Reason is { } reason:
                 return new RequestRefusedException(new Refusal(problem.Option, reason));
             case HttpStatusCode.Unauthorized:
@@ -230,6 +231,8 @@ public sealed partial class HttpSamplingClient(HttpClient http, ResiliencePipeli
                     $"{Who} answers {(int)response.StatusCode} {problem?.Title ?? response.ReasonPhrase}"
                     + (problem?.Detail is { } detail ? $": {detail}" : ""));
         }
+
+        string What() => problem?.Detail ?? $"it answers {(int)response.StatusCode} {response.StatusCode}";
     }
 
     private static async Task<Problem?> ProblemIn(HttpResponseMessage response, CancellationToken cancellationToken)
