@@ -10,6 +10,7 @@ using OrleansDiffusion.Grid.Placement;
 using OrleansDiffusion.Grid.Supervision;
 using OrleansDiffusion.Storage;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Streams;
 
 namespace OrleansDiffusion.Grid;
@@ -38,6 +39,10 @@ public static class GridHosting
         silo.Services.AddObjectStore();
         silo.Services.TryAddSingleton<JobStore>();
         silo.Services.TryAddSingleton<ManifestStore>();
+
+        // Why a model cannot be opened on a silo is told by another one.
+        silo.Services.Configure<ExceptionSerializationOptions>(
+            exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(OrleansDiffusion)));
 
         // Whoever calls a grain first places it, hence silos too that cannot hold it.
         silo.Services.AddPlacementDirector<TimelinePlacement, TimelinePlacementDirector>();
