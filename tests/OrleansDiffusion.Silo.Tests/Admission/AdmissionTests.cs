@@ -257,7 +257,8 @@ public sealed class AdmissionTests
 
     private static async Task<(JobState State, int? Place)> StateOf(TestGrid grid, string id)
     {
-        var status = await Answered.Call(() => grid.Grains.GetGrain<ISamplingJobGrain>(id).Status());
+        var last = grid.GrainsFrom(grid.Silos.Count() - 1); // which no test loses
+        var status = await Answered.Call(() => last.GetGrain<ISamplingJobGrain>(id).Status());
         return (status.State, status.Place);
     }
 

@@ -39,13 +39,13 @@ public sealed class ResumeTests
         });
         using var readings = grid.Readings(1, 2, 3);
         var id = await grid.JobOn(jobOn, supervisorOn);
-        var job = grid.Grains.GetGrain<ISamplingJobGrain>(id);
+        var job = grid.GrainsFrom(1).GetGrain<ISamplingJobGrain>(id);
         Assert.Null(await job.Submit(Request, TestContext.Current.CancellationToken));
         await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         await (isKilled ? grid.Kill(grid.Silo(0)) : grid.Stop(grid.Silo(0)));
         go.SetResult();
-        var done = await GridJob.Run(grid.Grains, Request, id);
+        var done = await GridJob.Run(grid.GrainsFrom(1), Request, id);
 
         Expected.IsSequential(done, Request);
 
@@ -182,12 +182,12 @@ public sealed class ResumeTests
                 : call.Invoke(),
         });
         var id = await grid.JobOn(1, 0);
-        Assert.Null(await grid.Grains.GetGrain<ISamplingJobGrain>(id).Submit(Request, TestContext.Current.CancellationToken));
+        Assert.Null(await grid.GrainsFrom(1).GetGrain<ISamplingJobGrain>(id).Submit(Request, TestContext.Current.CancellationToken));
         await held.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         await grid.Kill(grid.Silo(0));
         go.SetResult();
-        var job = await GridJob.Run(grid.Grains, Request, id);
+        var job = await GridJob.Run(grid.GrainsFrom(1), Request, id);
 
         Expected.IsSequential(job, Request);
         Assert.NotEqual(0, failed);
