@@ -10,7 +10,7 @@ namespace OrleansDiffusion.Silo.Tests;
 /// <param name="Progress">What was heard of it.</param>
 internal sealed record GridJob(JobStatus Status, float[] Samples, IReadOnlyList<JobProgress> Progress)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public BatchReport Batch => Assert.Single(Status.Batches);
 
