@@ -162,6 +162,29 @@ public sealed class ResumeTests
         await grid.IsFree();
     }
 
+    [Fact]
+    public async Task Job_whose_batch_cannot_begin_for_a_full_store_fails_and_goes_on_when_it_is_submitted_again()
+    {
+        var isFull = true;
+        await using var grid = await TestGrid.Start(1, new TestGridOptions
+        {
+            Store = new AlteredStore
+            {
+                BeforeWrite = name => isFull && name.Contains("/checkpoints/", StringComparison.Ordinal)
+                    ? Task.FromException(new StoreException("the disk is full", mayPass: false))
+                    : Task.CompletedTask,
+            },
+        });
+
+        var failed = await GridJob.Run(grid.Grains, Request, "full");
+        isFull = false;
+        var job = await GridJob.Run(grid.Grains, Request, "full");
+
+        Assert.Equal((JobState.Failed, "the disk is full"), (failed.Status.State, failed.Status.Error));
+        Expected.IsSequential(job, Request);
+        await grid.IsFree();
+    }
+
     // The machine that held the supervisor held a slice, too: it is not yet known that this one is gone.
     [Fact]
     public async Task Another_supervisor_goes_on_though_slices_of_the_one_before_do_not_answer()
